@@ -1,0 +1,32 @@
+/**
+ * What the checks of config.json need to know about this host.
+ *
+ * @module
+ */
+
+import type { LinuxNamespaceType } from "../spec/linux.ts";
+
+/**
+ * Facts of this host. The implementation (in `host/`) probes each one when it is first read and only then,
+ * so a check reads a fact after everything that it can decide from the config alone.
+ */
+export interface HostFacts {
+  /** `legacy`: cgroup v1 alone; `hybrid`: v1 and an extra v2 mount; `unified`: v2 alone at /sys/fs/cgroup. */
+  readonly cgroupMode: "legacy" | "hybrid" | "unified";
+  /** Number of the highest capability that the kernel has (/proc/sys/kernel/cap_last_cap). */
+  readonly lastCap: number;
+  /** Whether AppArmor is on (/sys/module/apparmor/parameters/enabled). */
+  readonly apparmorEnabled: boolean;
+  /** Whether SELinux is on (selinuxfs is mounted). */
+  readonly selinuxEnabled: boolean;
+  /** Whether resctrl is mounted with L3 cache allocation or memory bandwidth allocation; undefined: not at all. */
+  readonly intelRdt: { readonly cat: boolean; readonly mba: boolean } | undefined;
+  /** Whether the kernel has this kind of namespace (/proc/self/ns). */
+  hasNamespace(type: LinuxNamespaceType): boolean;
+  /**
+   * Whether a network namespace file is the namespace that runt itself is in (same device and inode).
+   *
+   * @throws {Error} when the path cannot be examined
+   */
+  isOwnNetworkNamespace(path: string): boolean;
+}
