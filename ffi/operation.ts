@@ -1,0 +1,92 @@
+/**
+ * What a system call is before anybody has made it: a number, arguments, and a place for its result.
+ *
+ * @module
+ */
+
+/** A region that the kernel fills in; read {@linkcode Out.bytes} once the call was made. */
+export class Out {
+  /** What the kernel wrote; zeroes until the call was made. */
+  bytes: Uint8Array;
+
+  /** @param size bytes to reserve */
+  constructor(readonly size: number) {
+    this.bytes = new Uint8Array(size);
+  }
+
+  /** A view of the bytes. */
+  get view(): DataView {
+    return new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+  }
+}
+
+/** A value that goes into a {@linkcode Block}: an address of something, or the result of an earlier call. */
+export interface BlockPart {
+  /** Offset in the block. */
+  readonly at: number;
+  /** What goes there: for a result its value, for all others the address. */
+  readonly value: string | Uint8Array | Block | Out | Result;
+  /** Bytes that the value takes; 8 unless told. */
+  readonly size?: 4 | 8;
+}
+
+/** A struct that holds pointers or results: bytes, and what to put over them when its address is known. */
+export class Block {
+  constructor(readonly bytes: Uint8Array, readonly parts: readonly BlockPart[]) {}
+}
+
+/** An argument of a system call. Strings are passed NUL-terminated, regions by address. */
+export type Arg = number | bigint | string | Uint8Array | Out | Block | Result;
+
+/** For whom a call is made; it goes into the error when the call fails. */
+export interface Where {
+  /** The init step, such as `mounts`. */
+  readonly step: string;
+  /** The place in config.json, such as `mounts[3]`. */
+  readonly path?: string;
+  /** What the user would call it, such as `"/dev/mqueue"`. */
+  readonly what?: string;
+}
+
+/** The errnos that do not fail a batch: up to six, or all. */
+export type Accept = readonly number[] | "any";
+
+/** One system call to be made. */
+export interface Operation {
+  readonly name: string;
+  readonly nr: number;
+  readonly args: readonly Arg[];
+  readonly accept: Accept;
+  readonly where: Where;
+  readonly result: Result;
+}
+
+/** The result of an operation, known once the kernel has been flushed; usable as an argument before that. */
+export class Result {
+  /** The raw return value: `-errno` for a failure; undefined until known. */
+  raw: number | undefined = undefined;
+  /** Set when the operation stood in a branch that was not taken. */
+  skipped = false;
+  /** Where a machine that batches finds the operation; meaningless to others. */
+  slot = -1;
+
+  /**
+   * The return value.
+   *
+   * @throws {Error} when the kernel was not flushed since; a fault of the caller
+   */
+  get value(): number {
+    if (this.raw === undefined) throw new Error("Cannot read a result: the kernel was not flushed");
+    return this.raw;
+  }
+
+  /** Whether the call was made and succeeded. */
+  get ok(): boolean {
+    return !this.skipped && this.value >= 0;
+  }
+
+  /** The errno of an accepted failure, else 0. */
+  get errno(): number {
+    return !this.skipped && this.value < 0 ? -this.value : 0;
+  }
+}
