@@ -1,0 +1,97 @@
+/**
+ * What a container shall be, worked out from the spec and the host: no names left to look up, no options left to
+ * parse. Plain data: it goes to `runt init` as JSON in self mode, and into unit tests as literals.
+ *
+ * @module
+ */
+import type { DeviceConfig } from "./device_config.ts";
+import type { MountConfig } from "./mount_config.ts";
+import type { LinuxResources } from "../spec/mod.ts";
+
+/** A namespace to make, or to join when `path` is given. */
+export interface NamespaceConfig {
+  /** The spec's name: `pid`, `network`, `mount`, `ipc`, `uts`, `user`, `cgroup`, `time`. */
+  readonly type: string;
+  /** `CLONE_NEW*` */
+  readonly flag: number;
+  /** Set: join this one. */
+  readonly path?: string;
+  /** Where in config.json. */
+  readonly at: string;
+}
+
+/** One line of `uid_map` or `gid_map` (`user_namespaces(7)`). */
+export interface IdMapping {
+  readonly containerID: number;
+  readonly hostID: number;
+  readonly size: number;
+}
+
+/** Masks of capability numbers, one bit each (`capabilities(7)`), as hexadecimal text so that they survive JSON. */
+export interface CapabilitySets {
+  readonly bounding: string;
+  readonly effective: string;
+  readonly permitted: string;
+  readonly inheritable: string;
+  readonly ambient: string;
+}
+
+/** One limit of `setrlimit(2)`. Values as decimal text: they go to 2^64-1. */
+export interface RlimitConfig {
+  /** `RLIMIT_*` number */
+  readonly resource: number;
+  readonly soft: string;
+  readonly hard: string;
+  readonly at: string;
+}
+
+/** The container's process. */
+export interface ProcessConfig {
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly cwd: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly additionalGids: readonly number[];
+  readonly umask: number | undefined;
+  readonly capabilities: CapabilitySets | undefined;
+  readonly noNewPrivileges: boolean;
+  readonly rlimits: readonly RlimitConfig[];
+  readonly oomScoreAdj: number | undefined;
+}
+
+/** Where the container's cgroup is and what it limits. */
+export interface CgroupConfig {
+  /** `linux.cgroupsPath` as given; empty when not. */
+  readonly path: string;
+  readonly resources: LinuxResources;
+}
+
+/** A container, ready to be made. */
+export interface Config {
+  readonly id: string;
+  /** Absolute path of the bundle. */
+  readonly bundle: string;
+  /** Absolute path of the root directory, symlinks resolved. */
+  readonly rootfs: string;
+  readonly readonlyRootfs: boolean;
+  /** `MS_*` flags for `/` of the new mount namespace before anything is mounted. */
+  readonly rootPropagation: number;
+  /** Use `MS_MOVE` and `chroot(2)` in the place of `pivot_root(2)`. */
+  readonly noPivot: boolean;
+  readonly namespaces: readonly NamespaceConfig[];
+  readonly uidMappings: readonly IdMapping[];
+  readonly gidMappings: readonly IdMapping[];
+  readonly mounts: readonly MountConfig[];
+  readonly devices: readonly DeviceConfig[];
+  readonly maskedPaths: readonly string[];
+  readonly readonlyPaths: readonly string[];
+  readonly sysctl: readonly (readonly [name: string, value: string])[];
+  readonly hostname: string | undefined;
+  readonly domainname: string | undefined;
+  /** Make a session keyring (not `--no-new-keyring`). */
+  readonly newKeyring: boolean;
+  readonly process: ProcessConfig;
+  readonly cgroup: CgroupConfig;
+  readonly annotations: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,25 @@
+/** A mount of the container, its options parsed. */
+export interface MountConfig {
+  /** Path inside the container, absolute and cleaned. */
+  readonly destination: string;
+  /** Path on the host for binds (absolute), else the source as the kernel takes it. */
+  readonly source: string;
+  /** Type of file system; `bind` for binds; `cgroup` for the cgroup mount. */
+  readonly type: string;
+  /** `MS_*` flags for `mount(2)`, propagation not among them. */
+  readonly flags: number;
+  /** `MS_*` flags that the options ask to be cleared (`rw`, `suid`, …); matters for binds. */
+  readonly clearedFlags: number;
+  /** `MS_*` propagation flags in the order given, each to be applied by its own call. */
+  readonly propagation: readonly number[];
+  /** Data for the file system, options joined by commas. */
+  readonly data: string;
+  /** Recursive attributes for `mount_setattr(2)` with `AT_RECURSIVE` (`rro`, `rnosuid`, …). */
+  readonly recursive: { readonly set: number; readonly clear: number } | undefined;
+  /** `tmpcopyup`: the directory's contents are copied into the tmpfs. */
+  readonly copyUp: boolean;
+  /** `src-nofollow`/`dest-nofollow` and other extensions that need their own handling. */
+  readonly extensions: readonly string[];
+  /** Where in config.json, such as `mounts[3]`. */
+  readonly at: string;
+}
