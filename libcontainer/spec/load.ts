@@ -1,0 +1,63 @@
+/**
+ * Reads config.json.
+ *
+ * @module
+ */
+
+import { RuntError } from "../error.ts";
+import { decode, type Decoded } from "./decode.ts";
+import { problemsError } from "./problem.ts";
+import { SPEC } from "./schema.ts";
+import type { Spec } from "./spec.ts";
+
+/**
+ * Reads a bundle's config.json and checks its types; `validate/` checks what it says.
+ *
+ * @param bundleDir the bundle
+ * @throws {RuntError} `io` when the file cannot be read, `invalid-config` with all problems when it is not
+ *   JSON of the right shape
+ */
+export function loadSpec(bundleDir: string): Spec {
+  const { value, problems } = readSpec(bundleDir);
+  if (problems.length > 0) throw problemsError(problems);
+  return value;
+}
+
+/**
+ * As {@linkcode loadSpec}, but hands over problems of type together with what was right, so that they can be
+ * told together with those that the checks find.
+ *
+ * @throws {RuntError} when the file cannot be read or is not JSON
+ */
+export function readSpec(bundleDir: string): Decoded<Spec> {
+  return decode<Spec>(readConfig(bundleDir), SPEC);
+}
+
+function readConfig(bundleDir: string): string {
+  const file = `${bundleDir}/config.json`;
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound && isDirectory(bundleDir)) {
+      // runc's text, which clients look for.
+      throw new RuntError("io", "JSON specification file config.json not found", {
+        cause,
+        hint: `The bundle is ${bundleDir}`,
+      });
+    }
+    throw new RuntError("io", `cannot read ${file}: ${reasonOf(cause as Error)}`, { cause });
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** The operating system's words, without the call and the path that Deno puts around them. */
+function reasonOf(error: Error): string {
+  return /^(.*?) \(os error \d+\)/.exec(error.message)?.[1] ?? error.message;
+}
