@@ -1,0 +1,13 @@
+/** What an architecture must bring: three routines as hexadecimal text, beside their listings. */
+export interface MachineCode {
+  /** `e_machine` (`elf(5)`). */
+  readonly elfMachine: number;
+  /** The init image's loop; entered at its first byte. */
+  readonly init: string;
+  /** Where in {@linkcode MachineCode.init} the control socket's descriptor is written, 32 bits. */
+  readonly controlOffset: number;
+  /** `long spawn(struct spawn *)`: see `../spawn.ts` for the struct. */
+  readonly spawn: string;
+  /** `long call(long number, long a0, …, long a5)`: a system call that returns `-errno`. */
+  readonly call: string;
+}

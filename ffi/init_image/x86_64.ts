@@ -1,0 +1,206 @@
+/**
+ * The machine code of x86-64, as bytes beside its listing (GNU as, Intel syntax). A test assembles each listing
+ * and compares.
+ *
+ * @module
+ */
+import type { MachineCode } from "./machine_code.ts";
+
+/*
+ * init: the init image's loop. Reads a message (`../batch.ts`), runs it in place, sends it back, reads again.
+ *
+ * ```asm
+ * _start:
+ *     mov ebx, 0x800000           # the arena; the message lies at its start
+ *     mov r15d, 0x11111111        # the control socket, written in when the image is made
+ * receive:
+ *     xor eax, eax                # read(control, arena, size)
+ *     mov edi, r15d
+ *     mov rsi, rbx
+ *     mov edx, 0x20000
+ *     syscall
+ *     cmp rax, -4                 # EINTR: once more
+ *     je receive
+ *     test rax, rax
+ *     jle leave                   # end of file: runt is gone
+ *     lea r12, [rbx+32]           # r12: the operation
+ *     mov r13d, [rbx]             # r13: how many are left
+ * next:
+ *     test r13d, r13d
+ *     jle reply
+ *     movzx ecx, byte ptr [r12+64]
+ *     lea rsi, [r12+8]
+ * refs:                           # words that stand for results become those results
+ *     test ecx, ecx
+ *     jz loaded
+ *     shr ecx, 1
+ *     jnc 1f
+ *     mov rax, [rsi]
+ *     mov rax, [rax]
+ *     mov [rsi], rax
+ * 1:  add rsi, 8
+ *     jmp refs
+ * loaded:
+ *     mov rdi, [r12+8]
+ *     mov rsi, [r12+16]
+ *     mov rdx, [r12+24]
+ *     movzx ecx, byte ptr [r12+65]
+ *     dec ecx
+ *     jns pseudo
+ *     mov rax, [r12]
+ *     mov r10, [r12+32]
+ *     mov r8, [r12+40]
+ *     mov r9, [r12+48]
+ *     syscall
+ *     mov [r12+56], rax
+ *     cmp rax, -4095
+ *     jb advance
+ *     neg eax
+ *     cmp byte ptr [r12+66], 0xff
+ *     je advance
+ *     mov ecx, 6
+ * 2:  movzx edx, byte ptr [r12+rcx+65]
+ *     cmp eax, edx
+ *     je advance
+ *     dec ecx
+ *     jnz 2b
+ *     mov [rbx+8], r13d           # not accepted: the message ends here
+ *     jmp reply
+ * pseudo:
+ *     jz skip
+ *     dec ecx
+ *     jz copy
+ *     dec ecx
+ *     jz compare
+ *     mov r15d, edi               # control
+ * done:
+ *     xor eax, eax
+ *     mov [r12+56], rax
+ * advance:
+ *     add r12, 72
+ *     dec r13d
+ *     jmp next
+ * copy:
+ *     mov rcx, rdx
+ *     rep movsb
+ *     jmp done
+ * compare:
+ *     mov rcx, rdx
+ *     cmp rcx, rcx                # no bytes are equal
+ *     repe cmpsb
+ *     mov eax, 0
+ *     setne al
+ *     mov [r12+56], rax
+ *     jmp advance
+ * skip:                           # rdi: value, rsi: condition, rdx: how many
+ *     mov eax, esi
+ *     shr eax, 1
+ *     jnz 3f
+ *     test rdi, rdi
+ *     setne al                    # zero, nonzero
+ *     jmp 4f
+ * 3:  test rdi, rdi
+ *     setns al                    # negative, not negative
+ * 4:  and esi, 1
+ *     cmp al, sil
+ *     jne done
+ *     imul rax, rdx, 72
+ *     add r12, rax
+ *     sub r13d, edx
+ *     jmp advance
+ * reply:
+ *     mov edx, [rbx+4]
+ *     test edx, edx
+ *     jz receive
+ *     mov eax, 44                 # sendto(control, arena, reply, MSG_NOSIGNAL, NULL, 0)
+ *     mov edi, r15d
+ *     mov rsi, rbx
+ *     mov r10d, 0x4000
+ *     xor r8d, r8d
+ *     xor r9d, r9d
+ *     syscall
+ *     test rax, rax
+ *     jns receive
+ * leave:
+ *     mov edi, 1
+ *     mov eax, 231                # exit_group
+ *     syscall
+ * ```
+ */
+const INIT =
+  "bb0000800041bf1111111131c04489ff4889deba000002000f054883f8fc74eb4885c00f8e230100004c8d6320448b2b" +
+  "4585ed0f8ee6000000410fb64c2440498d74240885c97413d1e97309488b06488b004889064883c608ebe9498b7c2408" +
+  "498b742410498b542418410fb64c2441ffc97945498b04244d8b5424204d8b4424284d8b4c24300f054989442438483d" +
+  "01f0ffff7237f7d841807c2442ff742db906000000410fb6540c4139d0741effc975f244896b08eb66743cffc9741aff" +
+  "c9741d4189ff31c049894424384983c44841ffcde957ffffff4889d1f3a4ebe64889d14839c9f3a6b8000000000f95c0" +
+  "4989442438ebd689f0d1e875084885ff0f95c0eb064885ff0f99c083e6014038f075b3486bc2484901c44129d5ebae8b" +
+  "530485d20f84e1feffffb82c0000004489ff4889de41ba004000004531c04531c90f054885c00f89bffeffffbf010000" +
+  "00b8e70000000f05";
+
+/*
+ * spawn: makes a process which does nothing but take its control socket and become the image. The parent waits
+ * in the kernel until then (CLONE_VFORK), so both may use one memory, of which the child changes nothing.
+ *
+ * ```asm
+ * spawn:                          # rdi: { clone_args*, size, image, argv, envp, socket, control }
+ *     push rbx
+ *     mov rbx, rdi
+ *     mov rdi, [rbx]
+ *     mov rsi, [rbx+8]
+ *     mov eax, 435                # clone3
+ *     syscall
+ *     test rax, rax
+ *     jz child
+ *     pop rbx
+ *     ret
+ * child:                          # shares the parent's memory: no stack, no writes
+ *     mov rdi, [rbx+40]
+ *     mov rsi, [rbx+48]
+ *     xor edx, edx
+ *     mov eax, 292                # dup3(socket, control, 0)
+ *     syscall
+ *     mov rdi, [rbx+16]
+ *     lea rsi, [rip+empty]
+ *     mov rdx, [rbx+24]
+ *     mov r10, [rbx+32]
+ *     mov r8d, 0x1000
+ *     mov eax, 322                # execveat(image, "", argv, envp, AT_EMPTY_PATH)
+ *     syscall
+ *     mov edi, 127
+ *     mov eax, 231                # exit_group
+ *     syscall
+ * empty:
+ *     .byte 0
+ * ```
+ */
+const SPAWN =
+  "534889fb488b3b488b7308b8b30100000f054885c074025bc3488b7b28488b733031d2b8240100000f05488b7b10488d" +
+  "3521000000488b53184c8b532041b800100000b8420100000f05bf7f000000b8e70000000f0500";
+
+/*
+ * call: a raw system call. Its result is the kernel's own, -errno for a failure: libc's `errno` may be changed
+ * between two calls out of JavaScript, a return value may not.
+ *
+ * ```asm
+ * call:                           # rdi: number, rsi rdx rcx r8 r9 [rsp+8]: arguments
+ *     mov rax, rdi
+ *     mov rdi, rsi
+ *     mov rsi, rdx
+ *     mov rdx, rcx
+ *     mov r10, r8
+ *     mov r8, r9
+ *     mov r9, [rsp+8]
+ *     syscall
+ *     ret
+ * ```
+ */
+const CALL = "4889f84889f74889d64889ca4d89c24d89c84c8b4c24080f05c3";
+
+/** The code of x86-64. */
+export const X86_64: MachineCode = {
+  elfMachine: 62,
+  init: INIT,
+  controlOffset: 7,
+  spawn: SPAWN,
+  call: CALL,
+};

@@ -1,0 +1,162 @@
+import {
+  ARENA_SIZE,
+  decode,
+  encode,
+  type Entry,
+  HEADER,
+  OPERATION,
+  pseudoNumber,
+  sizeOf,
+  SKIP_IF,
+} from "./batch.ts";
+import type { Skip } from "./batch.ts";
+import { EPIPE } from "./errno.ts";
+import {
+  type Condition,
+  Kernel,
+  type Operation,
+  type PseudoName,
+  type Result,
+  type SyscallName,
+} from "./kernel.ts";
+import { KernelError, PeerGoneError } from "./kernel_error.ts";
+import type { Native } from "./native.ts";
+
+const MSG_NOSIGNAL = 0x4000;
+/** When this many bytes are queued, they are sent: a third of the arena stays free for what is added next. */
+const FULL = ARENA_SIZE / 3 * 2;
+
+/**
+ * Linux, called by another process: the init image at the other end of a socket.
+ *
+ * Calls are gathered until {@linkcode RemoteKernel.flush}; a round trip costs 20–50 µs.
+ */
+export class RemoteKernel extends Kernel {
+  readonly #native: Native;
+  #control: number;
+  #entries: Entry[] = [];
+  #size = HEADER;
+  #depth = 0;
+  /** Round trips so far. */
+  trips = 0;
+  /** Calls made so far. */
+  calls = 0;
+
+  /**
+   * @param native this process's routines and memory
+   * @param control our end of the socket
+   */
+  constructor(native: Native, control: number) {
+    super();
+    this.#native = native;
+    this.#control = control;
+  }
+
+  /** Our end of the control socket. */
+  get control(): number {
+    return this.#control;
+  }
+
+  /** Goes on with another process (a child of the one so far) over another socket. */
+  switchTo(control: number): void {
+    this.#native.call(this.#native.numbers.close, this.#control);
+    this.#control = control;
+  }
+
+  protected override number(name: SyscallName | PseudoName): number {
+    return pseudoNumber(name) ?? this.#native.numbers[name as SyscallName];
+  }
+
+  protected override submit(operation: Operation): Result {
+    let size = OPERATION;
+    for (const arg of operation.args) size += sizeOf(arg);
+    if (this.#size + size > FULL && this.#depth === 0 && this.#entries.length) this.flush();
+    this.#size += size;
+    this.#entries.push(operation);
+    return operation.result;
+  }
+
+  override when(result: Result, condition: Condition, body: () => void): void {
+    const opposite = {
+      ok: SKIP_IF.negative,
+      failed: SKIP_IF.notNegative,
+      zero: SKIP_IF.nonzero,
+      nonzero: SKIP_IF.zero,
+    };
+    const skip: Skip = { skip: true, on: result, condition: opposite[condition], count: 0 };
+    const at = this.#entries.push(skip);
+    this.#size += OPERATION;
+    this.#depth++;
+    try {
+      body();
+    } finally {
+      this.#depth--;
+    }
+    skip.count = this.#entries.length - at;
+  }
+
+  override flush(): void {
+    if (this.#depth) throw new Error("Cannot flush inside a branch");
+    if (!this.#entries.length) return;
+    const encoded = this.#send(false);
+    const reply = this.#receive(encoded.reply, encoded.slots);
+    const { failed } = decode(reply, encoded);
+    if (failed) throw new KernelError(failed.operation, failed.errno, this.#native.errorText(failed.errno));
+  }
+
+  /**
+   * Sends what is queued as the tail: no answer comes when it ends well, since its last call is `execve(2)`.
+   * Use {@linkcode RemoteKernel.awaitTail} to learn that, or leave.
+   *
+   * @param silent send no answer on a failure either (nobody will be there)
+   */
+  sendTail(silent: boolean): () => void {
+    const encoded = this.#send(silent);
+    return () => {
+      const reply = this.#receive(encoded.reply, encoded.slots, true);
+      if (!reply.length) return;
+      const { failed } = decode(reply, encoded);
+      if (failed) throw new KernelError(failed.operation, failed.errno, this.#native.errorText(failed.errno));
+    };
+  }
+
+  /** Takes an answer that belongs to no batch of ours: a forked child answers the batch that made it, too. */
+  discardReply(): void {
+    this.#receive(ARENA_SIZE, []);
+  }
+
+  #send(silent: boolean) {
+    const { arena, arenaAddress, call, numbers } = this.#native;
+    const encoded = encode(this.#entries, arena.subarray(0, ARENA_SIZE), silent);
+    this.trips++;
+    this.calls += encoded.slots.length;
+    this.#entries = [];
+    this.#size = HEADER;
+    const sent = call(
+      numbers.sendto,
+      this.#control,
+      arenaAddress,
+      encoded.message.length,
+      MSG_NOSIGNAL,
+      0,
+      0,
+    );
+    if (sent === -EPIPE) throw new PeerGoneError(this.where);
+    if (sent < 0) {
+      throw new Error(
+        `Cannot send a batch of ${encoded.message.length} bytes: ${this.#native.errorText(-sent)}`,
+      );
+    }
+    return encoded;
+  }
+
+  #receive(size: number, slots: readonly (Operation | undefined)[], mayEnd = false): Uint8Array {
+    const { arena, arenaAddress, call, numbers } = this.#native;
+    let got: number;
+    do got = call(numbers.read, this.#control, arenaAddress, size); while (got === -4);
+    // ECONNRESET is what a peer leaves that died with our message unread.
+    if (got <= 0 && mayEnd) return arena.subarray(0, 0);
+    if (got <= 0) throw new PeerGoneError(slots.findLast((slot) => slot)?.where ?? this.where);
+    return arena.subarray(0, got);
+  }
+}

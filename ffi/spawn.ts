@@ -1,0 +1,165 @@
+import { Writer } from "./batch.ts";
+import { writeInitImage } from "./init_image/elf.ts";
+import { Out, u64s } from "./kernel.ts";
+import { Block } from "./operation.ts";
+import type { LocalKernel } from "./local.ts";
+import type { Native } from "./native.ts";
+import { RemoteKernel } from "./remote.ts";
+
+const CLONE_VM = 0x100, CLONE_PIDFD = 0x1000, CLONE_VFORK = 0x4000, CLONE_PARENT = 0x8000;
+const CLONE_CLEAR_SIGHAND = 0x100000000, CLONE_INTO_CGROUP = 0x200000000;
+const SIGCHLD = 17;
+const AF_UNIX = 1, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0o2000000;
+const MFD_CLOEXEC = 1, MFD_ALLOW_SEALING = 2, MFD_EXEC = 0x10;
+const F_ADD_SEALS = 1033;
+/** `F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE` */
+const ALL_SEALS = 0xf;
+const EINVAL = 22;
+
+/** What {@linkcode spawn} makes. */
+export interface SpawnOptions {
+  /** `CLONE_NEW*` flags of the namespaces that it starts in. */
+  readonly namespaces: number;
+  /** A cgroup v2 directory that it starts in (`CLONE_INTO_CGROUP`). */
+  readonly cgroupFd?: number;
+  /** Its `argv`, which is all that `ps(1)` shows of it. */
+  readonly argv: readonly string[];
+  /** Descriptors below this number are left to the caller's program; the control socket lies above. */
+  readonly firstFreeFd: number;
+}
+
+/** A process that runs what it is sent. */
+export interface Spawned {
+  readonly pid: number;
+  /** A pidfd of it, close-on-exec. */
+  readonly pidfd: number;
+  /** Its calls. */
+  readonly kernel: RemoteKernel;
+  /** The number of the control socket over there. */
+  readonly control: number;
+}
+
+/** A sealed memfd with the init image for a control socket of that number (`memfd_create(2)`, `F_ADD_SEALS`). */
+function sealInitImage(native: Native, local: LocalKernel, control: number): number {
+  const name = "runt-init", flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  // Since Linux 6.3 a memfd says whether it may be executed; older kernels know no such flag.
+  const tried = local.memfdCreate(name, flags | MFD_EXEC, { accept: [EINVAL] });
+  const image = tried.ok ? tried.value : local.memfdCreate(name, flags).value;
+  local.write(image, writeInitImage(native.code, control));
+  local.fcntl(image, F_ADD_SEALS, ALL_SEALS);
+  return image;
+}
+
+/**
+ * Makes a process out of the init image (`clone3(2)` and `execveat(2)`, nothing between them).
+ *
+ * ```
+ *   runt ── clone3(VM|VFORK|PIDFD|CLEAR_SIGHAND|namespaces) ──▶ child: dup3(socket → control), execveat(image)
+ *   runt ◀─────────────── control socket (SEQPACKET) ─────────▶ image: read, run, answer, …
+ * ```
+ *
+ * @throws {KernelError} when the kernel refuses
+ */
+export function spawn(native: Native, local: LocalKernel, options: SpawnOptions): Spawned {
+  const pair = new Out(8);
+  local.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
+  const ours = pair.view.getInt32(0, true), theirs = pair.view.getInt32(4, true);
+  // The child's copy of the socket must lie above all that the caller preserves, and on nothing that we use.
+  const control = Math.max(options.firstFreeFd, ours + 1, theirs + 1) + 2;
+  const image = sealInitImage(native, local, control);
+  try {
+    const pidfd = new Out(4);
+    const pid = clone(native, local, image, theirs, control, pidfd, options);
+    local.close(theirs);
+    return { pid, pidfd: pidfd.view.getInt32(0, true), kernel: new RemoteKernel(native, ours), control };
+  } finally {
+    local.close(image);
+  }
+}
+
+function clone(
+  native: Native,
+  local: LocalKernel,
+  image: number,
+  socket: number,
+  control: number,
+  pidfd: Out,
+  { namespaces, cgroupFd, argv }: SpawnOptions,
+): number {
+  // Nothing may interrupt the child between clone and exec: it shares our memory. The mask is put back after.
+  const all = new Uint8Array(8).fill(0xff), before = new Out(8);
+  local.rtSigprocmask(2, all, before);
+  const into = cgroupFd === undefined ? 0 : CLONE_INTO_CGROUP;
+  const flags = CLONE_VM + CLONE_VFORK + CLONE_PIDFD + CLONE_CLEAR_SIGHAND + into + (namespaces >>> 0);
+  const cloneArgs = new Block(u64s(flags, 0, 0, 0, SIGCHLD, 0, 0, 0, 0, 0, cgroupFd ?? 0), [{
+    at: 8,
+    value: pidfd,
+  }]);
+  const args = new Block(
+    new Uint8Array(8 * (argv.length + 1)),
+    argv.map((value, i) => ({ at: 8 * i, value })),
+  );
+  const struct = new Block(u64s(0, 88, image, 0, 0, socket, control), [
+    { at: 0, value: cloneArgs },
+    { at: 24, value: args },
+    { at: 32, value: new Uint8Array(8) },
+  ]);
+  const writer = new Writer(native.arena, native.arenaAddress), outs = new Map<Out, number>();
+  const address = Number(writer.place(struct, outs));
+  const pid = native.spawn(address);
+  const at = outs.get(pidfd)!;
+  pidfd.bytes = native.arena.slice(at, at + 4);
+  local.rtSigprocmask(2, before.bytes);
+  if (pid < 0) local.fail("clone3", [flags], -pid);
+  return pid;
+}
+
+/** A child of a spawned process, in the namespaces that its parent has made or joined for its children. */
+export interface Forked {
+  readonly pid: number;
+  readonly pidfd: number;
+}
+
+/**
+ * Goes on in a child of the spawned process: needed to enter a pid namespace, which only children do. The child is
+ * runt's own (`CLONE_PARENT`), has a copy of the arena, and a control socket of its own: a pair made over there, one
+ * end fetched with `pidfd_getfd(2)`. The first process ends at its end of file.
+ *
+ * @param local this process
+ * @param spawned the process that forks
+ * @param namespaces `CLONE_NEW*` flags of namespaces that the child makes
+ */
+export function forkInto(local: LocalKernel, spawned: Spawned, namespaces = 0): Forked {
+  const { kernel, control } = spawned;
+  const pair = new Out(8);
+  kernel.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
+  kernel.flush();
+  const ours = pair.view.getInt32(0, true), theirs = pair.view.getInt32(4, true);
+  const socket = local.pidfdGetfd(spawned.pidfd, ours).value;
+  kernel.close(ours);
+  // No CLONE_CLEAR_SIGHAND: the image has no handlers. CLONE_PARENT requires exit_signal 0.
+  const pidfd = new Out(4);
+  const args = new Block(
+    u64s(CLONE_PARENT + CLONE_PIDFD + (namespaces >>> 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    [
+      { at: 8, value: pidfd },
+    ],
+  );
+  const child = kernel.clone3(args);
+  kernel.when(child, "zero", () => {
+    kernel.call("control", [theirs]);
+    kernel.close(control);
+  });
+  kernel.flush();
+  const fetched = local.pidfdGetfd(spawned.pidfd, pidfd.view.getInt32(0, true)).value;
+  const pid = pidOf(fetched);
+  kernel.switchTo(socket);
+  // The child answers the batch that made it, too.
+  kernel.discardReply();
+  return { pid, pidfd: fetched };
+}
+
+/** The pid of a pidfd in our pid namespace: `Pid:` in its fdinfo (`pidfd_open(2)`). */
+function pidOf(pidfd: number): number {
+  return Number(/^Pid:\s*(-?\d+)/m.exec(Deno.readTextFileSync(`/proc/self/fdinfo/${pidfd}`))?.[1] ?? -1);
+}
