@@ -1,0 +1,66 @@
+import { RuntError } from "../libcontainer/error.ts";
+import type { Command, Invocation } from "./_command.ts";
+import { parseFlags } from "./_flags.ts";
+import {
+  FRONT_FLAGS,
+  GLOBAL_FLAGS,
+  type GlobalValues,
+  HELP_FLAG,
+  resolveRuntimeOptions,
+} from "./_global_flags.ts";
+import { loadCommand } from "./_load_command.ts";
+import { type CommandLog, openLog } from "./_log.ts";
+
+/**
+ * Runs one command line, from its arguments to its exit code. Never throws: a failure is reported and becomes a code.
+ *
+ * @param args the arguments after the program's name
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  let log: CommandLog | undefined;
+  try {
+    const front = parseFlags([GLOBAL_FLAGS, FRONT_FLAGS], args, { flagsFirst: true });
+    const values = front.values as GlobalValues & { help?: boolean; version?: boolean };
+    const name = front.operands[0] ?? "";
+    if (front.error === undefined && values.version) return (await import("./_version.ts")).printVersion();
+    if (front.error !== undefined || values.help || name === "") {
+      log = openLog({});
+      return await explain(undefined, front.error);
+    }
+    const loading = loadCommand(name);
+    const command = loading && await loading;
+    // The command's flags come before the log is opened, for a global flag may stand among them.
+    const own = command && parseFlags([command, HELP_FLAG, GLOBAL_FLAGS], front.operands, {
+      from: 1,
+      flagsFirst: command.flagsFirst ?? false,
+      values: front.values,
+    });
+    log = openLog({ file: values.log, format: values["log-format"], debug: values.debug });
+    if (!command || !own) throw (await import("./_help.ts")).unknownCommand(name);
+    if (own.error !== undefined || values.help) return await explain(command, own.error);
+    const complaint = checkOperands(command, own.operands.length);
+    if (complaint !== undefined) return await explain(command, complaint, "Incorrect Usage.");
+    const runtime = resolveRuntimeOptions(values, log);
+    return await command.run({ flags: own.values as Invocation["flags"], operands: own.operands, runtime });
+  } catch (error) {
+    const { reportError } = await import("./_report_error.ts");
+    return reportError(error, log ?? openLog({}));
+  }
+}
+
+/** runc's complaint about a number of operands, or nothing. */
+function checkOperands(command: Command, count: number): string | undefined {
+  const [min, max] = command.operands;
+  if (count >= min && count <= max) return undefined;
+  const rule = min === max ? "exactly" : count < min ? "a minimum of" : "a maximum of";
+  return `runt: "${command.name}" requires ${rule} ${count < min ? min : max} argument(s)`;
+}
+
+/** Prints help; with an error, as the answer to a command line that was not understood. */
+async function explain(command: Command | undefined, error?: string, heading?: string): Promise<number> {
+  const { printHelp } = await import("./_help.ts");
+  const start = command ? "Incorrect Usage: " : "Incorrect Usage. ";
+  printHelp(command?.name, error === undefined ? undefined : heading ?? `${start}${error}`);
+  if (error !== undefined) throw new RuntError("usage", error);
+  return 0;
+}

@@ -1,0 +1,55 @@
+import { RuntError } from "../libcontainer/error.ts";
+import { absolutePath, anchoredPath } from "./_absolute_path.ts";
+import type { FlagSet, FlagValues } from "./_command.ts";
+
+const FLAGS = {
+  bundle: "string",
+  "console-socket": "string",
+  "pidfd-socket": "string",
+  "pid-file": "string",
+  "no-pivot": "boolean",
+  "no-new-keyring": "boolean",
+  "preserve-fds": "integer",
+} as const;
+
+/** Flags of everything that makes a container. */
+export const CREATE_FLAGS = { flags: FLAGS, aliases: { b: "bundle" } } satisfies FlagSet;
+
+/** What the library is told of the container to make. */
+export interface CreateOptions {
+  /** Absolute, otherwise as the caller wrote it: the kernel resolves links and `..`. */
+  readonly bundle: string;
+  /** Absolute. */
+  readonly pidFile?: string;
+  readonly noPivot: boolean;
+  readonly noNewKeyring: boolean;
+  /** How many descriptors from 3 on the container gets. */
+  readonly preserveFds: number;
+}
+
+/**
+ * Makes the library's options of the flags.
+ *
+ * @throws RuntError `unsupported` for a flag that runt cannot honour yet, `usage` for an impossible value
+ */
+export function readCreateOptions(flags: FlagValues<typeof FLAGS>): CreateOptions {
+  for (const name of ["console-socket", "pidfd-socket"] as const) {
+    if (flags[name]) throw new RuntError("unsupported", `--${name} is not supported yet`);
+  }
+  const preserveFds = flags["preserve-fds"] ?? 0;
+  if (preserveFds < 0) throw new RuntError("usage", `invalid --preserve-fds: ${preserveFds} is negative`);
+  const pidFile = flags["pid-file"];
+  return {
+    bundle: anchoredPath(flags.bundle ?? ""),
+    ...(pidFile ? { pidFile: absolutePath(pidFile) } : {}),
+    noPivot: flags["no-pivot"] ?? false,
+    noNewKeyring: flags["no-new-keyring"] ?? false,
+    preserveFds,
+  };
+}
+
+/** Puts `runt create failed` before what went wrong, as runc does and as its callers quote it. */
+export function wrapFailure(command: string, cause: unknown): RuntError {
+  const code = cause instanceof RuntError ? cause.code : "internal";
+  return new RuntError(code, `runt ${command} failed`, { cause });
+}

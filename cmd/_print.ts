@@ -1,0 +1,17 @@
+/** Writes all of `text`; a pipe may take a part at a time. */
+function writeText(writer: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let bytes = new TextEncoder().encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(writer.writeSync(bytes));
+}
+
+/** Writes to standard output. */
+export function printOut(text: string): void {
+  writeText(Deno.stdout, text);
+}
+
+/** Writes to standard error; where that is closed there is nobody left to tell. */
+export function printError(text: string): void {
+  try {
+    writeText(Deno.stderr, text);
+  } catch { /* nothing can be done */ }
+}

@@ -1,0 +1,72 @@
+import { RuntError } from "../libcontainer/error.ts";
+import { ExitError } from "./_exit_error.ts";
+import type { CommandLog } from "./_log.ts";
+import { printError } from "./_print.ts";
+
+/**
+ * Tells of a failure, once, as runc's `fatal` does: as a line of the log, and where the log is not standard error
+ * as plain text there too. The root cause ends the text, since containerd shows the last line only; a stack is
+ * logged before it, with `--debug`.
+ *
+ * @returns the exit code of the command
+ */
+export function reportError(error: unknown, log: CommandLog): number {
+  for (const line of describeStacks(error)) log.debug(line);
+  const text = describeError(error);
+  log.error(text);
+  if (!log.toStderr) printError(`${text}\n`);
+  return error instanceof ExitError ? error.exitCode : 1;
+}
+
+/**
+ * The whole of an error on as few lines as its messages have: `a: b: c (hint)`, from the outermost to the root cause.
+ * A message that already ends with its cause's is not said twice.
+ */
+export function describeError(error: unknown): string {
+  let text = "";
+  let hint: string | undefined;
+  for (const link of chainOf(error)) {
+    const message = describeLink(link);
+    if (link instanceof RuntError && link.hint !== undefined) hint = link.hint;
+    if (message === "" || text.includes(message)) continue;
+    text = text === "" ? message : `${text}: ${message}`;
+  }
+  if (text === "") text = "unknown error";
+  return hint === undefined || text.includes(hint) ? text : `${text} (${hint})`;
+}
+
+function* chainOf(error: unknown): Generator<unknown> {
+  const seen = new Set<unknown>();
+  for (let link = error; link !== undefined && link !== null && !seen.has(link);) {
+    seen.add(link);
+    yield link;
+    link = link instanceof Error ? link.cause : undefined;
+  }
+}
+
+function describeLink(link: unknown): string {
+  if (!(link instanceof Error)) return String(link);
+  const message = describeSystemError(link.message);
+  if (link instanceof RuntError) {
+    const path = link.path;
+    return path === undefined || message.includes(path) ? message : `${path}: ${message}`;
+  }
+  // A class that nobody here throws on purpose is a fault of runt: its name is the better half of the message.
+  const expected = link.name === "Error" || link.name === "KernelError" || message !== link.message;
+  return expected ? message : `${link.name}: ${message}`;
+}
+
+/** Deno's `No such file or directory (os error 2): open '/x'` in the words of Go: `open /x: no such file or directory`. */
+function describeSystemError(message: string): string {
+  const match = /^(.*?) \(os error \d+\)(?:: (\w+) '([^']*)'(?: -> '([^']*)')?)?$/s.exec(message);
+  if (!match) return message;
+  const [, reason = "", call, path, target] = match;
+  const lower = reason.charAt(0).toLowerCase() + reason.slice(1);
+  if (call === undefined) return lower;
+  const verb = call === "readfile" || call === "writefile" ? "open" : call;
+  return `${verb} ${path}${target === undefined ? "" : ` ${target}`}: ${lower}`;
+}
+
+function* describeStacks(error: unknown): Generator<string> {
+  for (const link of chainOf(error)) if (link instanceof Error && link.stack) yield link.stack;
+}

@@ -1,0 +1,23 @@
+import type { CommandManual } from "../_command.ts";
+import type { runCommand } from "../run.ts";
+import { CREATE_FLAG_MANUALS, NEW_CONTAINER_ID } from "./shared_flags.ts";
+
+/** Manual of `runt run`. */
+export const runManual: CommandManual<typeof runCommand.flags> = {
+  name: "run",
+  summary: "create and run a container",
+  operands: "<container-id>",
+  description:
+    `Makes a container of a bundle, starts its program, waits for it, and deletes the container. Signals
+that runt gets are handed on to the program; runt's exit code is the program's, or 128 and the number
+of the signal that ended it.
+
+${NEW_CONTAINER_ID}`,
+  aliases: { b: "bundle", d: "detach" },
+  flags: {
+    ...CREATE_FLAG_MANUALS,
+    detach: { text: "return as soon as the program runs, and leave the container behind" },
+    keep: { text: "do not delete the container after its program has ended" },
+    "no-subreaper": { text: "do not adopt processes that the container leaves behind" },
+  },
+};

@@ -1,0 +1,16 @@
+import type { Command } from "./_command.ts";
+import { orderState } from "./_container_state.ts";
+import { jsonAsGo } from "./_go_format.ts";
+import { printOut } from "./_print.ts";
+
+/** `runt state`: prints the state of a container as the runtime specification has it, and what runc adds. */
+export const stateCommand: Command = {
+  name: "state",
+  flags: {},
+  operands: [1, 1],
+  async run({ operands, runtime }) {
+    const { readState } = await import("../libcontainer/lifecycle/state.ts");
+    printOut(jsonAsGo(orderState(readState(runtime, operands[0]!)), "  "));
+    return 0;
+  },
+};

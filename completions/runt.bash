@@ -1,0 +1,151 @@
+# bash completion of runt; made by "runt completion bash".
+
+_runt() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+  local command="" root="" words="" word i count=0
+  COMPREPLY=()
+
+  # bash breaks --flag=value into three words.
+  if [[ $cur == "=" ]]; then
+    cur=""
+  elif [[ $prev == "=" ]]; then
+    prev=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word=${COMP_WORDS[i]}
+    if [[ $word == -* ]]; then
+      case "$command:$word" in
+        *:--log | \
+          *:--log-format | \
+          *:--root | \
+          *:--rootless | \
+          *:--init | \
+          create:--bundle | create:-b | \
+          create:--console-socket | \
+          create:--pidfd-socket | \
+          create:--pid-file | \
+          create:--preserve-fds | \
+          list:--format | list:-f | \
+          run:--bundle | run:-b | \
+          run:--console-socket | \
+          run:--pidfd-socket | \
+          run:--pid-file | \
+          run:--preserve-fds | \
+          spec:--bundle | spec:-b)
+          ((i++))
+          [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
+          [[ $word == --root ]] && root=${COMP_WORDS[i]}
+          ;;
+      esac
+    elif [[ -z $command ]]; then
+      command=$word
+    else
+      ((count++))
+    fi
+  done
+
+  case "$command:$prev" in
+    *:--log)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    *:--log-format)
+      COMPREPLY=($(compgen -W "text json" -- "$cur"))
+      return
+      ;;
+    *:--root)
+      compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur"))
+      return
+      ;;
+    *:--rootless)
+      COMPREPLY=($(compgen -W "true false auto" -- "$cur"))
+      return
+      ;;
+    *:--init)
+      COMPREPLY=($(compgen -W "image self" -- "$cur"))
+      return
+      ;;
+    create:--bundle | create:-b)
+      compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur"))
+      return
+      ;;
+    create:--console-socket)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    create:--pidfd-socket)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    create:--pid-file)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    create:--preserve-fds)
+      :
+      return
+      ;;
+    list:--format | list:-f)
+      COMPREPLY=($(compgen -W "table json" -- "$cur"))
+      return
+      ;;
+    run:--bundle | run:-b)
+      compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur"))
+      return
+      ;;
+    run:--console-socket)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    run:--pidfd-socket)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    run:--pid-file)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    run:--preserve-fds)
+      :
+      return
+      ;;
+    spec:--bundle | spec:-b)
+      compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur"))
+      return
+      ;;
+  esac
+
+  if [[ $cur == -* ]]; then
+    case "$command" in
+      "") words="--debug --log --log-format --root --systemd-cgroup --rootless --init --help -h --version -v" ;;
+      create) words="--bundle -b --console-socket --pidfd-socket --pid-file --no-pivot --no-new-keyring --preserve-fds --help -h" ;;
+      delete) words="--force -f --help -h" ;;
+      kill) words="--all -a --help -h" ;;
+      list) words="--format -f --quiet -q --help -h" ;;
+      run) words="--bundle -b --console-socket --pidfd-socket --pid-file --no-pivot --no-new-keyring --preserve-fds --detach -d --keep --no-subreaper --help -h" ;;
+      spec) words="--bundle -b --rootless --help -h" ;;
+      start) words="--help -h" ;;
+      state) words="--help -h" ;;
+      features) words="--help -h" ;;
+      completion) words="--help -h" ;;
+      help) words="--help -h" ;;
+    esac
+    COMPREPLY=($(compgen -W "$words" -- "$cur"))
+    return
+  fi
+
+  case "$command:$count" in
+    :0) words="create delete kill list run spec start state features completion help" ;;
+    delete:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
+    kill:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
+    start:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
+    state:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
+    completion:0) words="bash zsh fish" ;;
+    help:0) words="create delete kill list run spec start state features completion help" ;;
+    kill:1) words="TERM KILL INT HUP QUIT USR1 USR2 STOP CONT WINCH" ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+
+complete -F _runt runt

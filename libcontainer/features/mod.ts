@@ -1,0 +1,67 @@
+/**
+ * What runt can do, as the features structure of the runtime specification.
+ *
+ * Only what is true so far stands here: an engine that reads it must be able to rely on it. It says nothing of the
+ * host (features.md: "SHOULD be determined on the compilation time of the runtime").
+ *
+ * @module
+ */
+import { CAPABILITY_NAMES } from "../spec/capability_names.ts";
+
+/** What the caller knows and the library does not. */
+export interface BuildFacts {
+  readonly version: string;
+  readonly commit: string;
+  /** Newest version of the runtime specification that is understood. */
+  readonly specVersion: string;
+}
+
+/** The features structure, as far as runt fills it; keys in the order in which runc prints them. */
+export interface Features {
+  readonly ociVersionMin: string;
+  readonly ociVersionMax: string;
+  readonly hooks: readonly string[];
+  readonly mountOptions: readonly string[];
+  readonly linux: {
+    readonly namespaces: readonly string[];
+    readonly capabilities: readonly string[];
+    readonly cgroup: {
+      readonly v1: boolean;
+      readonly v2: boolean;
+      readonly systemd: boolean;
+      readonly systemdUser: boolean;
+      readonly rdma: boolean;
+    };
+    readonly seccomp: { readonly enabled: boolean };
+    readonly apparmor: { readonly enabled: boolean };
+    readonly selinux: { readonly enabled: boolean };
+    readonly intelRdt: { readonly enabled: boolean };
+    readonly mountExtensions: { readonly idmap: { readonly enabled: boolean } };
+    readonly netDevices: { readonly enabled: boolean };
+  };
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly potentiallyUnsafeConfigAnnotations: readonly string[];
+}
+
+/** Describes this runtime. */
+export function describeFeatures({ version, commit, specVersion }: BuildFacts): Features {
+  return {
+    ociVersionMin: "1.0.0",
+    ociVersionMax: specVersion,
+    hooks: [],
+    mountOptions: [],
+    linux: {
+      namespaces: ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"],
+      capabilities: CAPABILITY_NAMES.map((name) => `CAP_${name}`),
+      cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: false },
+      seccomp: { enabled: false },
+      apparmor: { enabled: false },
+      selinux: { enabled: false },
+      intelRdt: { enabled: false },
+      mountExtensions: { idmap: { enabled: false } },
+      netDevices: { enabled: false },
+    },
+    annotations: { "io.github.runt.commit": commit, "io.github.runt.version": version },
+    potentiallyUnsafeConfigAnnotations: [],
+  };
+}

@@ -1,0 +1,19 @@
+import { assert, assertEquals } from "@std/assert";
+import { describeFeatures } from "./mod.ts";
+
+const FACTS = { version: "1.2.3", commit: "abc", specVersion: "1.3.0" };
+
+Deno.test("describeFeatures() names versions, commit and all capabilities of the kernel", () => {
+  const features = describeFeatures(FACTS);
+  assertEquals([features.ociVersionMin, features.ociVersionMax], ["1.0.0", "1.3.0"]);
+  assertEquals(features.annotations, { "io.github.runt.commit": "abc", "io.github.runt.version": "1.2.3" });
+  assertEquals(features.linux.capabilities.length, 41);
+  assert(features.linux.capabilities.includes("CAP_SYS_ADMIN"));
+});
+
+Deno.test("describeFeatures() lists names in order and once, as engines compare them", () => {
+  const { hooks, mountOptions, linux } = describeFeatures(FACTS);
+  assertEquals(new Set(linux.capabilities).size, linux.capabilities.length);
+  for (const list of [mountOptions, linux.namespaces]) assertEquals([...list], [...new Set(list)].sort());
+  assertEquals(new Set(hooks).size, hooks.length);
+});
