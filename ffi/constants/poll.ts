@@ -1,0 +1,11 @@
+/**
+ * Events of poll(2); asm-generic/poll.h.
+ *
+ * @module
+ */
+
+export const POLLIN = 1;
+export const POLLOUT = 4;
+export const POLLERR = 8;
+export const POLLHUP = 0x10;
+export const POLLNVAL = 0x20;
