@@ -1,5 +1,5 @@
 import { RuntError } from "../libcontainer/error.ts";
-import type { Command, Invocation } from "./_command.ts";
+import type { Command } from "./_command.ts";
 import { parseFlags } from "./_flags.ts";
 import {
   FRONT_FLAGS,
@@ -19,29 +19,29 @@ import { type CommandLog, openLog } from "./_log.ts";
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   let log: CommandLog | undefined;
   try {
-    const front = parseFlags([GLOBAL_FLAGS, FRONT_FLAGS], args, { flagsFirst: true });
-    const values = front.values as GlobalValues & { help?: boolean; version?: boolean };
+    const globals: GlobalValues = {};
+    const asked: { help?: boolean; version?: boolean } = {};
+    const globalTarget = { ...GLOBAL_FLAGS, values: globals };
+    const front = parseFlags([globalTarget, { ...FRONT_FLAGS, values: asked }], args, { flagsFirst: true });
     const name = front.operands[0] ?? "";
-    if (front.error === undefined && values.version) return (await import("./_version.ts")).printVersion();
-    if (front.error !== undefined || values.help || name === "") {
-      log = openLog({});
-      return await explain(undefined, front.error);
-    }
+    if (front.error === undefined && asked.version) return (await import("./_version.ts")).printVersion();
+    if (front.error !== undefined || asked.help || name === "") return await explain(undefined, front.error);
     const loading = loadCommand(name);
     const command = loading && await loading;
     // The command's flags come before the log is opened, for a global flag may stand among them.
-    const own = command && parseFlags([command, HELP_FLAG, GLOBAL_FLAGS], front.operands, {
-      from: 1,
-      flagsFirst: command.flagsFirst ?? false,
-      values: front.values,
-    });
-    log = openLog({ file: values.log, format: values["log-format"], debug: values.debug });
+    const values = {};
+    const own = command && parseFlags(
+      [{ ...command, values }, { ...HELP_FLAG, values: asked }, globalTarget],
+      front.operands,
+      { from: 1, flagsFirst: command.flagsFirst ?? false },
+    );
+    log = openLog({ file: globals.log, format: globals["log-format"], debug: globals.debug });
     if (!command || !own) throw (await import("./_help.ts")).unknownCommand(name);
-    if (own.error !== undefined || values.help) return await explain(command, own.error);
+    if (own.error !== undefined || asked.help) return await explain(command, own.error);
     const complaint = checkOperands(command, own.operands.length);
     if (complaint !== undefined) return await explain(command, complaint, "Incorrect Usage.");
-    const runtime = resolveRuntimeOptions(values, log);
-    return await command.run({ flags: own.values as Invocation["flags"], operands: own.operands, runtime });
+    const runtime = resolveRuntimeOptions(globals, log);
+    return await command.run({ flags: values, operands: own.operands, runtime });
   } catch (error) {
     const { reportError } = await import("./_report_error.ts");
     return reportError(error, log ?? openLog({}));

@@ -3,10 +3,13 @@ import type { FlagKind, FlagSet } from "./_command.ts";
 /** A flag's value, of whichever kind. */
 export type FlagValue = string | boolean | number | string[];
 
-/** What {@linkcode parseFlags} found. */
-export interface ParsedFlags {
-  /** Values by long name. */
+/** Flags, and the record that takes their values by long name. */
+export interface FlagTarget extends FlagSet {
   readonly values: Record<string, FlagValue>;
+}
+
+/** What {@linkcode parseFlags} found beside the values. */
+export interface ParsedFlags {
   /** All that is not a flag, in order. */
   readonly operands: string[];
   /** Why parsing stopped, in the words of Go's flag package; the caller prints it with the usage. */
@@ -19,8 +22,6 @@ export interface ParseMode {
   readonly from?: number;
   /** Stop at the first operand; all that follows it is an operand too. */
   readonly flagsFirst?: boolean;
-  /** Values already known; new ones are put over them. */
-  readonly values?: Record<string, FlagValue>;
 }
 
 const DASH = 45;
@@ -31,17 +32,16 @@ const DASH = 45;
  * behind its operands; what looks like a flag there and is none is left as an operand, so that
  * `kill ID -9` reads as it does in runc.
  *
- * @param sets where names are looked up; the first that knows a name decides
+ * @param targets where names are looked up and values are put; the first that knows a name decides
  * @param args the arguments
  * @param mode where to begin and when to stop
  * @returns what was found; never throws
  */
 export function parseFlags(
-  sets: readonly FlagSet[],
+  targets: readonly FlagTarget[],
   args: readonly string[],
   mode: ParseMode = {},
 ): ParsedFlags {
-  const values = mode.values ?? {};
   const operands: string[] = [];
   let i = mode.from ?? 0;
   for (; i < args.length; i++) {
@@ -59,29 +59,29 @@ export function parseFlags(
     const equals = name.indexOf("=", 1);
     const given = equals < 0 ? undefined : name.slice(equals + 1);
     if (equals >= 0) name = name.slice(0, equals);
-    const set = sets.find((set) => knows(set, name));
-    if (!set) {
+    const target = targets.find((target) => knows(target, name));
+    if (!target) {
       if (operands.length > 0) {
         operands.push(argument);
         continue;
       }
       const malformed = name === "" || name[0] === "-" || name[0] === "=";
       const error = malformed ? `bad flag syntax: ${argument}` : `flag provided but not defined: -${name}`;
-      return { values, operands, error };
+      return { operands, error };
     }
-    const longName = set.aliases?.[name] ?? name;
-    const kind = set.flags[longName]!;
+    const longName = target.aliases?.[name] ?? name;
+    const kind = target.flags[longName]!;
     if (given === undefined && kind !== "boolean") {
-      if (++i >= args.length) return { values, operands, error: `flag needs an argument: -${name}` };
+      if (++i >= args.length) return { operands, error: `flag needs an argument: -${name}` };
     }
     const text = given ?? (kind === "boolean" ? "true" : args[i]!);
     const value = readValue(kind, text);
-    if (value === undefined) return { values, operands, error: describeBadValue(kind, name, text) };
-    if (kind === "strings") ((values[longName] ??= []) as string[]).push(text);
-    else values[longName] = value;
+    if (value === undefined) return { operands, error: describeBadValue(kind, name, text) };
+    if (kind === "strings") ((target.values[longName] ??= []) as string[]).push(text);
+    else target.values[longName] = value;
   }
   for (; i < args.length; i++) operands.push(args[i]!);
-  return { values, operands };
+  return { operands };
 }
 
 function knows(set: FlagSet, name: string): boolean {
