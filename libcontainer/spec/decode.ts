@@ -86,7 +86,7 @@ function parse(text: string, file: string, exact: boolean): Json {
     const what = where === undefined
       ? (cause as Error).message
       : `line ${where.line}, column ${where.column}: ${where.message}`;
-    throw new RuntError("invalid-config", `${file} is not valid JSON: ${what}`, { cause });
+    throw new RuntError("invalid-config", `${file} is not valid JSON: ${what}`);
   }
 }
 

@@ -40,12 +40,9 @@ function readConfig(bundleDir: string): string {
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound && isDirectory(bundleDir)) {
       // runc's text, which clients look for.
-      throw new RuntError("io", "JSON specification file config.json not found", {
-        cause,
-        hint: `The bundle is ${bundleDir}`,
-      });
+      throw new RuntError("io", "JSON specification file config.json not found");
     }
-    throw new RuntError("io", `cannot read ${file}: ${reasonOf(cause as Error)}`, { cause });
+    throw new RuntError("io", `cannot read ${file}: ${reasonOf(cause as Error)}`);
   }
 }
 

@@ -4,19 +4,13 @@
  * @module
  */
 
+import type { Problem } from "../spec/problem.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { HostFacts } from "./facts.ts";
 
-/** One problem in config.json. */
-export interface Issue {
-  /** `invalid-config`: wrong by the spec or on this host; `unsupported`: right, but runt cannot do it yet. */
+/** One problem in config.json: wrong by the spec or on this host, or right but not possible yet. */
+export interface Issue extends Problem {
   readonly code: "invalid-config" | "unsupported";
-  /** Where, such as `process.rlimits[0].type`. */
-  readonly path: string;
-  /** What is wrong, without the path, no full stop; runc's words where it has some. */
-  readonly message: string;
-  /** What the user could do about it. */
-  readonly hint?: string;
 }
 
 /** What beside the file decides whether a config is good. */
@@ -29,5 +23,19 @@ export interface ValidateOptions {
   readonly rootless?: boolean;
 }
 
-/** A family of rules: pure, all problems at once. */
-export type Check = (spec: Spec, facts: HostFacts, options: ValidateOptions) => Issue[];
+/** Takes down an issue. */
+export type Report = (path: string, message: string, hint?: string) => void;
+
+/** What a check works on. */
+export interface CheckContext {
+  readonly spec: Spec;
+  readonly facts: HostFacts;
+  readonly options: ValidateOptions;
+  /** Takes down what makes the config unusable. */
+  readonly error: Report;
+  /** Takes down what is odd, deprecated or ignored; it is logged and the container is made all the same. */
+  readonly warn: Report;
+}
+
+/** A family of rules. It changes nothing and reports all that it finds. */
+export type Check = (context: CheckContext) => void;

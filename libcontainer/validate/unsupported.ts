@@ -1,0 +1,75 @@
+/**
+ * What the spec has and runt cannot do yet. It is refused by name: a container that lacks something that was
+ * asked for may look as if it had it. Take an entry out when its feature comes in.
+ *
+ * @module
+ */
+
+import type { Spec } from "../spec/spec.ts";
+import type { Check } from "./issue.ts";
+import { namespaceOf } from "./namespace_of.ts";
+import { isSeccompOn } from "./seccomp.ts";
+
+const NOT_YET = "not supported by runt yet";
+
+/** Fields, refused when something is asked for in them. */
+const FIELDS = [
+  "hooks",
+  "process.terminal",
+  "process.apparmorProfile",
+  "process.selinuxLabel",
+  "process.scheduler",
+  "process.ioPriority",
+  "process.execCPUAffinity",
+  "linux.mountLabel",
+  "linux.intelRdt",
+  "linux.memoryPolicy",
+  "linux.netDevices",
+  "linux.personality",
+  "linux.timeOffsets",
+  "linux.resources.blockIO",
+  "linux.resources.hugepageLimits",
+  "linux.resources.network",
+  "linux.resources.rdma",
+  "linux.resources.unified",
+];
+
+/** Maps in which a key alone asks for something. */
+const MAPS = ["linux.netDevices", "linux.resources.unified"];
+
+/** What is not simply a field: what it is called, and where it is asked for, if anywhere. */
+const OTHERS: readonly (readonly [what: string, find: (spec: Spec) => string | false | undefined])[] = [
+  ["", ({ linux }) => isSeccompOn(linux?.seccomp) && "linux.seccomp"],
+  ["time namespaces are ", (spec) => namespaceOf(spec, "time") && "linux.namespaces"],
+  // Its mounts would be made, and stay, among the host's.
+  ["a container without a mount namespace is ", (spec) => !namespaceOf(spec, "mount") && "linux.namespaces"],
+  ["id-mapped mounts are ", ({ mounts = [] }) => {
+    const index = mounts.findIndex(({ uidMappings, gidMappings, options }) =>
+      isAsked(uidMappings) || isAsked(gidMappings) || options?.some((option) => /^r?idmap$/.test(option))
+    );
+    return index >= 0 && `mounts[${index}]`;
+  }],
+];
+
+/** Finds what is asked for and cannot be done yet. */
+export const checkUnsupported: Check = ({ spec, error }) => {
+  for (const path of FIELDS) {
+    const value = path.split(".").reduce<unknown>(
+      (object, key) => (object as Record<string, unknown>)?.[key],
+      spec,
+    );
+    if (isAsked(value, MAPS.includes(path))) error(path, NOT_YET);
+  }
+  for (const [what, find] of OTHERS) {
+    const path = find(spec);
+    if (path) error(path, what + NOT_YET);
+  }
+};
+
+/** Whether a value asks for anything: not when it is absent, empty, zero or false, all the way down. */
+export function isAsked(value: unknown, keysCount = false): boolean {
+  if (typeof value !== "object" || value === null) return Boolean(value);
+  if (Array.isArray(value)) return value.length > 0;
+  const values = Object.values(value);
+  return keysCount ? values.length > 0 : values.some((each) => isAsked(each));
+}

@@ -1,0 +1,120 @@
+/**
+ * Whether a config can be carried out: the list of checks, and what they find, all at once.
+ *
+ * @module
+ */
+
+import { readSpec } from "../spec/load.ts";
+import { type Problem, problemsError } from "../spec/problem.ts";
+import type { Spec } from "../spec/spec.ts";
+import { checkCapabilities } from "./capabilities.ts";
+import { checkDevices } from "./devices.ts";
+import type { HostFacts } from "./facts.ts";
+import { checkHooks } from "./hooks.ts";
+import { checkIdMappings } from "./id_mappings.ts";
+import type { Check, Issue, Report, ValidateOptions } from "./issue.ts";
+import { checkLinuxExtras } from "./linux_extras.ts";
+import { checkMounts } from "./mounts.ts";
+import { checkNamespaces } from "./namespaces.ts";
+import { checkProcess } from "./process.ts";
+import { checkResources } from "./resources.ts";
+import { checkRlimits } from "./rlimits.ts";
+import { checkRoot } from "./root.ts";
+import { checkScheduling } from "./scheduling.ts";
+import { checkSeccomp } from "./seccomp.ts";
+import { checkSecurityLabels } from "./security_labels.ts";
+import { checkSysctl } from "./sysctl.ts";
+import { checkUnsupported } from "./unsupported.ts";
+import { checkVersion } from "./version.ts";
+
+/** In the order of config.json as runc writes it, so that the first problem told is the first in the file. */
+const CHECKS: readonly Check[] = [
+  checkVersion,
+  checkProcess,
+  checkCapabilities,
+  checkRlimits,
+  checkScheduling,
+  checkSecurityLabels,
+  checkRoot,
+  checkMounts,
+  checkHooks,
+  checkIdMappings,
+  checkSysctl,
+  checkDevices,
+  checkResources,
+  checkNamespaces,
+  checkLinuxExtras,
+  checkSeccomp,
+];
+
+/** What the checks found. */
+export interface Findings {
+  /** What makes the config unusable. */
+  readonly errors: Issue[];
+  /** What is odd, deprecated or ignored, to be logged. */
+  readonly warnings: Issue[];
+}
+
+/**
+ * Looks for everything that is wrong with a config. Nothing is touched.
+ *
+ * @param spec what `loadSpec` gave
+ * @param facts facts of this host; each is read only where the config makes it matter
+ */
+export function validateSpec(spec: Spec, facts: HostFacts, options: ValidateOptions = {}): Findings {
+  const errors: Issue[] = [], warnings: Issue[] = [];
+  const context = { spec, facts, options, error: into(errors), warn: into(warnings) };
+  for (const check of CHECKS) check(context);
+  const unsupported: Issue[] = [];
+  checkUnsupported({ ...context, error: into(unsupported, "unsupported") });
+  // What is wrong already need not be called unsupported too.
+  errors.push(...unsupported.filter(({ path }) => !errors.some((error) => error.path === path)));
+  return { errors, warnings };
+}
+
+/**
+ * As {@linkcode validateSpec}, for those who go on only if nothing is wrong.
+ *
+ * @returns the warnings
+ * @throws {RuntError} one for all errors: `unsupported` when that is all, else `invalid-config`
+ */
+export function assertValid(spec: Spec, facts: HostFacts, options: ValidateOptions = {}): Issue[] {
+  const { errors, warnings } = validateSpec(spec, facts, options);
+  if (errors.length > 0) throw problemsError(errors);
+  return warnings;
+}
+
+/**
+ * Reads and checks a bundle's config.json, telling wrong types and broken rules together.
+ *
+ * @param bundleDir the bundle
+ * @throws {RuntError} when the file cannot be read, is not JSON, or anything in it is wrong
+ */
+export function loadValidSpec(
+  bundleDir: string,
+  facts: HostFacts,
+  options: ValidateOptions = {},
+): { readonly spec: Spec; readonly warnings: Issue[] } {
+  const { value: spec, problems } = readSpec(bundleDir);
+  const { errors, warnings } = validateSpec(spec, facts, options);
+  const all: Problem[] = [...problems, ...errors.filter((error) => !followsFrom(error, problems))];
+  if (all.length > 0) throw problemsError(all);
+  return { spec, warnings };
+}
+
+/**
+ * Whether an error may be there only because a value of a wrong type counts as absent: it is at the same place,
+ * or namespaces, which most rules look at, are what could not be read.
+ */
+function followsFrom(error: Issue, problems: readonly Problem[]): boolean {
+  return problems.some(({ path }) =>
+    path.startsWith(error.path) || error.path.startsWith(path) || path === "linux" ||
+    path.startsWith("linux.namespaces")
+  );
+}
+
+function into(issues: Issue[], code: Issue["code"] = "invalid-config"): Report {
+  return (path, message, hint) => {
+    issues.push({ code, path, message, ...(hint === undefined ? {} : { hint }) });
+  };
+}
