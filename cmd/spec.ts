@@ -16,10 +16,7 @@ export const specCommand: Command<typeof FLAGS> = {
     const text = formatSpec(exampleSpec({ rootless: flags.rootless ?? false }));
     try {
       // O_EXCL: what is there stays there, be it a file, a link, or a link to nowhere.
-      Deno.writeTextFileSync(`${anchoredPath(flags.bundle ?? "")}/${FILE}`, text, {
-        createNew: true,
-        mode: 0o666,
-      });
+      Deno.writeTextFileSync(`${anchoredPath(flags.bundle ?? "")}/${FILE}`, text, { createNew: true });
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       throw new RuntError("exists", `File ${FILE} exists. Remove it first`);

@@ -10,7 +10,8 @@ export const stateCommand: Command = {
   operands: [1, 1],
   async run({ operands, runtime }) {
     const { readState } = await import("../libcontainer/lifecycle/state.ts");
-    printOut(jsonAsGo(orderState(readState(runtime, operands[0]!)), "  "));
+    // runc tells the owner in its list only; and no line end.
+    printOut(jsonAsGo(orderState({ ...readState(runtime, operands[0]!), owner: "" }), "  "));
     return 0;
   },
 };
