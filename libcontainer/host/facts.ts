@@ -1,0 +1,102 @@
+import type { LinuxNamespaceType } from "../spec/linux.ts";
+import type { HostFacts } from "../validate/facts.ts";
+import { type CgroupHierarchies, type CgroupMode, parseCgroupHierarchies } from "./cgroup_hierarchies.ts";
+
+/** Where the facts are read; tests put their own directories here. */
+export interface HostRoots {
+  readonly proc: string;
+  readonly sys: string;
+}
+
+/** This host. Each fact is read when first asked for, once. */
+export class Host implements HostFacts {
+  readonly #roots: HostRoots;
+  readonly #known = new Map<string, unknown>();
+
+  /** @param roots `/proc` and `/sys`, unless told */
+  constructor(roots: HostRoots = { proc: "/proc", sys: "/sys" }) {
+    this.#roots = roots;
+  }
+
+  /** The cgroup hierarchies and this process's place in them. */
+  get cgroups(): CgroupHierarchies {
+    return this.#once("cgroups", () => {
+      const cgroup = Deno.readTextFileSync(`${this.#roots.proc}/self/cgroup`);
+      return parseCgroupHierarchies(this.#mountinfo, cgroup, `${this.#roots.sys}/fs/cgroup`);
+    });
+  }
+
+  get cgroupMode(): CgroupMode {
+    return this.cgroups.mode;
+  }
+
+  get lastCap(): number {
+    return this.#once(
+      "lastCap",
+      () => Number(Deno.readTextFileSync(`${this.#roots.proc}/sys/kernel/cap_last_cap`)),
+    );
+  }
+
+  get apparmorEnabled(): boolean {
+    return this.#once("apparmor", () => {
+      return read(`${this.#roots.sys}/module/apparmor/parameters/enabled`)?.startsWith("Y") ?? false;
+    });
+  }
+
+  get selinuxEnabled(): boolean {
+    return this.#mountinfo.includes(" - selinuxfs ");
+  }
+
+  get intelRdt(): { readonly cat: boolean; readonly mba: boolean } | undefined {
+    return this.#once("intelRdt", () => {
+      const line = this.#mountinfo.split("\n").find((line) => line.includes(" - resctrl "));
+      const info = line && `${line.split(" ")[4]}/info`;
+      return info ? { cat: exists(`${info}/L3`), mba: exists(`${info}/MB`) } : undefined;
+    });
+  }
+
+  hasNamespace(type: LinuxNamespaceType): boolean {
+    const file = type === "network" ? "net" : type === "mount" ? "mnt" : type;
+    return this.#once(`ns/${file}`, () => exists(`${this.#roots.proc}/self/ns/${file}`));
+  }
+
+  isOwnNetworkNamespace(path: string): boolean {
+    const own = Deno.statSync(`${this.#roots.proc}/self/ns/net`), other = Deno.statSync(path);
+    return own.dev === other.dev && own.ino === other.ino;
+  }
+
+  /** Whether this process is in a user namespace that maps less than all ids (`user_namespaces(7)`). */
+  get inUserNamespace(): boolean {
+    return this.#once("userns", () => {
+      const map = read(`${this.#roots.proc}/self/uid_map`);
+      return map !== undefined && map.trim().split(/\s+/).join(" ") !== "0 0 4294967295";
+    });
+  }
+
+  get #mountinfo(): string {
+    return this.#once("mountinfo", () => Deno.readTextFileSync(`${this.#roots.proc}/self/mountinfo`));
+  }
+
+  #once<T>(name: string, probe: () => T): T {
+    // A fact may be undefined, so what counts is whether it is there.
+    if (!this.#known.has(name)) this.#known.set(name, probe());
+    return this.#known.get(name) as T;
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
