@@ -198,7 +198,6 @@ export function encode(entries: readonly Entry[], memory: Uint8Array, silent = f
   }
   const w = new Writer(memory, ARENA), { view } = w, count = slots.length;
   w.reserve(HEADER + OPERATION * count);
-  memory.fill(0, 0, w.at);
   const outs = new Map<Out, number>();
   // Regions first, so that the reply is short.
   for (const entry of entries) {
@@ -206,6 +205,8 @@ export function encode(entries: readonly Entry[], memory: Uint8Array, silent = f
       for (const arg of entry.args) placeOuts(arg, w, outs);
     }
   }
+  // The memory has an earlier message in it; a region must be zero where the kernel writes nothing.
+  memory.fill(0, 0, w.at);
   const reply = silent ? 0 : w.at;
   let slot = 0;
   const write = (kind: number, nr: number, args: readonly Arg[], entry?: Operation) => {

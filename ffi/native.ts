@@ -27,6 +27,8 @@ export interface Native {
   call(number: number, ...args: readonly (number | bigint)[]): number;
   /** Runs the spawn routine on a struct at an address; the child's pid or `-errno`. */
   spawn(structAddress: number): number;
+  /** Maps code, written first and executable after; its address. */
+  mapCode(code: Uint8Array): number;
   /** What the C library says of an errno (`strerror(3)`). */
   errorText(errno: number): string;
 }
@@ -53,16 +55,22 @@ export function openNative(): Native {
     const bytes = new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, size));
     return { pointer, address: Number(Deno.UnsafePointer.value(pointer)), bytes };
   };
-  const page = map(PAGE), arena = map(ARENA_SIZE);
-  const call = fromHex(code.call), spawn = fromHex(code.spawn), spawnAt = 64;
-  page.bytes.set(call, 0);
-  page.bytes.set(spawn, spawnAt);
-  // Written first and executable after: never both at once.
-  if (libc.mprotect(page.pointer, BigInt(PAGE), PROT_READ | PROT_EXEC) !== 0) {
-    throw new Error("Cannot make a page executable: a security policy of this host forbids it");
-  }
+  // Never writable and executable at once.
+  const mapCode = (routines: Uint8Array) => {
+    const page = map(PAGE);
+    page.bytes.set(routines);
+    if (libc.mprotect(page.pointer, BigInt(PAGE), PROT_READ | PROT_EXEC) !== 0) {
+      throw new Error("Cannot make a page executable: a security policy of this host forbids it");
+    }
+    return page.address;
+  };
+  const arena = map(ARENA_SIZE), spawnAt = 64;
+  const routines = new Uint8Array(PAGE);
+  routines.set(fromHex(code.call));
+  routines.set(fromHex(code.spawn), spawnAt);
+  const routinesAt = mapCode(routines);
   const callRoutine = new Deno.UnsafeFnPointer(
-    Deno.UnsafePointer.create(BigInt(page.address))!,
+    Deno.UnsafePointer.create(BigInt(routinesAt))!,
     { parameters: ["i64", "i64", "i64", "i64", "i64", "i64", "i64"], result: "i64" } as const,
   );
   return {
@@ -84,11 +92,12 @@ export function openNative(): Native {
       ),
     spawn: (structAddress) => {
       const routine = new Deno.UnsafeFnPointer(
-        Deno.UnsafePointer.create(BigInt(page.address + spawnAt))!,
+        Deno.UnsafePointer.create(BigInt(routinesAt + spawnAt))!,
         { parameters: ["i64"], result: "i64" } as const,
       );
       return Number(routine.call(BigInt(structAddress)));
     },
+    mapCode,
     errorText: (errno) => {
       const lib = Deno.dlopen("libc.so.6", { strerror: { parameters: ["i32"], result: "pointer" } });
       const pointer = lib.symbols.strerror(errno);

@@ -118,6 +118,8 @@ function clone(
 export interface Forked {
   readonly pid: number;
   readonly pidfd: number;
+  /** The number of the control socket over there. */
+  readonly control: number;
 }
 
 /**
@@ -156,7 +158,7 @@ export function forkInto(local: LocalKernel, spawned: Spawned, namespaces = 0): 
   kernel.switchTo(socket);
   // The child answers the batch that made it, too.
   kernel.discardReply();
-  return { pid, pidfd: fetched };
+  return { pid, pidfd: fetched, control: theirs };
 }
 
 /** The pid of a pidfd in our pid namespace: `Pid:` in its fdinfo (`pidfd_open(2)`). */

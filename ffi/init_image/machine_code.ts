@@ -10,4 +10,10 @@ export interface MachineCode {
   readonly spawn: string;
   /** `long call(long number, long a0, …, long a5)`: a system call that returns `-errno`. */
   readonly call: string;
+  /** `void forward(int signal)`: a signal handler that passes the signal on. */
+  readonly forward: string;
+  /** Where in {@linkcode MachineCode.forward} the pidfd is written, 32 bits. */
+  readonly forwardPidfdOffset: number;
+  /** Where in {@linkcode MachineCode.forward} the way back from a handler starts (`SA_RESTORER`). */
+  readonly restoreOffset: number;
 }

@@ -196,6 +196,25 @@ const SPAWN =
  */
 const CALL = "4889f84889f74889d64889ca4d89c24d89c84c8b4c24080f05c3";
 
+/*
+ * forward: a signal handler that passes the signal on to a process, and the way back from it.
+ *
+ * ```asm
+ * forward:                        # edi: the signal
+ *     mov esi, edi
+ *     mov edi, 0x22222222         # the pidfd, written in when it is installed
+ *     xor edx, edx
+ *     xor r10d, r10d
+ *     mov eax, 424                # pidfd_send_signal(pidfd, signal, NULL, 0)
+ *     syscall
+ *     ret
+ * restore:
+ *     mov eax, 15                 # rt_sigreturn
+ *     syscall
+ * ```
+ */
+const FORWARD = "89febf2222222231d24531d2b8a80100000f05c3b80f0000000f05";
+
 /** The code of x86-64. */
 export const X86_64: MachineCode = {
   elfMachine: 62,
@@ -203,4 +222,7 @@ export const X86_64: MachineCode = {
   controlOffset: 7,
   spawn: SPAWN,
   call: CALL,
+  forward: FORWARD,
+  forwardPidfdOffset: 3,
+  restoreOffset: 20,
 };

@@ -1,0 +1,17 @@
+/**
+ * Types of files, and what statx(2) is asked for; sys/stat.h.
+ *
+ * @module
+ */
+
+/** The bits of a mode that are the type. */
+export const S_IFMT = 0o170000;
+export const S_IFIFO = 0o010000;
+export const S_IFCHR = 0o020000;
+export const S_IFDIR = 0o040000;
+export const S_IFBLK = 0o060000;
+export const S_IFREG = 0o100000;
+export const S_IFLNK = 0o120000;
+
+/** All that stat(2) tells. */
+export const STATX_BASIC_STATS = 0x7ff;

@@ -1,0 +1,199 @@
+/**
+ * The machine code of aarch64, as bytes beside its listing (GNU as). A test assembles each listing and compares,
+ * and runs the init image under an emulator.
+ *
+ * @module
+ */
+import type { MachineCode } from "./machine_code.ts";
+
+/*
+ * init: the init image's loop. Reads a message (`../batch.ts`), runs it in place, sends it back, reads again.
+ *
+ * ```asm
+ * _start:
+ *     mov x19, #0x800000          // the arena; the message lies at its start
+ *     ldr w20, control            // the control socket, written in when the image is made
+ * receive:
+ *     mov w0, w20                 // read(control, arena, size)
+ *     mov x1, x19
+ *     mov w2, #0x20000
+ *     mov w8, #63
+ *     svc #0
+ *     cmn x0, #4                  // EINTR: once more
+ *     b.eq receive
+ *     cmp x0, #0
+ *     b.le leave                  // end of file: runt is gone
+ *     add x21, x19, #32           // x21: the operation
+ *     ldr w22, [x19]              // w22: how many are left
+ * next:
+ *     cmp w22, #0
+ *     b.le reply
+ *     ldrb w9, [x21, #64]
+ *     add x10, x21, #8
+ * refs:                           // words that stand for results become those results
+ *     cbz w9, loaded
+ *     tbz w9, #0, 1f
+ *     ldr x11, [x10]
+ *     ldr x11, [x11]
+ *     str x11, [x10]
+ * 1:  add x10, x10, #8
+ *     lsr w9, w9, #1
+ *     b refs
+ * loaded:
+ *     ldp x0, x1, [x21, #8]
+ *     ldp x2, x3, [x21, #24]
+ *     ldp x4, x5, [x21, #40]
+ *     ldrb w9, [x21, #65]
+ *     cbnz w9, pseudo
+ *     ldr x8, [x21]
+ *     svc #0
+ *     str x0, [x21, #56]
+ *     cmn x0, #4095               // carry: -4095 to -1
+ *     b.lo advance
+ *     neg w9, w0
+ *     add x10, x21, #66
+ *     ldrb w11, [x10]
+ *     cmp w11, #0xff
+ *     b.eq advance
+ *     mov w12, #6
+ * 2:  ldrb w11, [x10], #1
+ *     cmp w9, w11
+ *     b.eq advance
+ *     subs w12, w12, #1
+ *     b.ne 2b
+ *     str w22, [x19, #8]          // not accepted: the message ends here
+ *     b reply
+ * pseudo:
+ *     subs w9, w9, #2
+ *     b.lo skip
+ *     b.eq copy
+ *     cmp w9, #1
+ *     b.eq compare
+ *     mov w20, w0                 // control
+ * done:
+ *     str xzr, [x21, #56]
+ * advance:
+ *     add x21, x21, #72
+ *     sub w22, w22, #1
+ *     b next
+ * copy:
+ *     cbz x2, done
+ *     ldrb w9, [x1], #1
+ *     strb w9, [x0], #1
+ *     sub x2, x2, #1
+ *     b copy
+ * compare:
+ *     mov x11, #0
+ * 3:  cbz x2, 4f
+ *     ldrb w9, [x0], #1
+ *     ldrb w10, [x1], #1
+ *     sub x2, x2, #1
+ *     cmp w9, w10
+ *     b.eq 3b
+ *     mov x11, #1
+ * 4:  str x11, [x21, #56]
+ *     b advance
+ * skip:                           // x0: value, x1: condition, x2: how many
+ *     cmp x0, #0
+ *     cset w9, ne                 // zero, nonzero
+ *     cset w10, pl                // negative, not negative
+ *     tst w1, #2
+ *     csel w9, w9, w10, eq
+ *     and w10, w1, #1
+ *     cmp w9, w10
+ *     b.ne done
+ *     mov w11, #72
+ *     smaddl x21, w2, w11, x21
+ *     sub w22, w22, w2
+ *     b advance
+ * reply:
+ *     ldr w2, [x19, #4]
+ *     cbz w2, receive
+ *     mov w0, w20                 // sendto(control, arena, reply, MSG_NOSIGNAL, NULL, 0)
+ *     mov x1, x19
+ *     mov w3, #0x4000
+ *     mov x4, #0
+ *     mov w5, #0
+ *     mov w8, #206
+ *     svc #0
+ *     tbz x0, #63, receive
+ * leave:
+ *     mov w0, #1
+ *     mov w8, #94                 // exit_group
+ *     svc #0
+ * control:
+ *     .word 0x11111111
+ * ```
+ */
+const INIT =
+  "1310a0d2340c0018e003142ae10313aa4200a052e8078052010000d41f1000b140ffff541f0000f1ad0a005475820091" +
+  "760240b9df020071ed080054a9024139aa22009109010034890000364b0140f96b0140f94b0100f94a210091297d0153" +
+  "f9ffff17a08640a9a28e41a9a49642a9a906413969020035a80240f9010000d4a01e00f91ffc3fb1a3020054e903004b" +
+  "aa0a01914b0140397ffd037100020054cc0080524b1540383f010b6b800100548c05007181ffff54760a00b926000014" +
+  "2909007103030054000100543f05007160010054f403002abf1e00f9b5220191d6060051d4ffff1782ffffb429144038" +
+  "09140038420400d1fcffff170b0080d2e20000b4091440382a144038420400d13f010a6b60ffff542b0080d2ab1e00f9" +
+  "efffff171f0000f1e9079f1aea479f1a3f001f7229018a1a2a0000123f010a6bc1fcff540b09805255542b9bd602024b" +
+  "e3ffff17620640b982f5ff34e003142ae10313aa03008852040080d205008052c8198052010000d480f4ffb620008052" +
+  "c80b8052010000d411111111";
+
+/*
+ * spawn: makes a process which does nothing but take its control socket and become the image. The parent waits
+ * in the kernel until then (CLONE_VFORK), so both may use one memory, of which the child changes nothing.
+ *
+ * ```asm
+ * spawn:                          // x0: { clone_args*, size, image, argv, envp, socket, control }
+ *     mov x9, x0                  // the kernel keeps all registers but x0
+ *     ldp x0, x1, [x9]
+ *     mov w8, #435                // clone3
+ *     svc #0
+ *     cbz x0, child
+ *     ret
+ * child:                          // shares the parent's memory: no stack, no writes
+ *     ldp x0, x1, [x9, #40]
+ *     mov w2, #0
+ *     mov w8, #24                 // dup3(socket, control, 0)
+ *     svc #0
+ *     ldr x0, [x9, #16]
+ *     adr x1, empty
+ *     ldp x2, x3, [x9, #24]
+ *     mov w4, #0x1000
+ *     mov w8, #281                // execveat(image, "", argv, envp, AT_EMPTY_PATH)
+ *     svc #0
+ *     mov w0, #127
+ *     mov w8, #94                 // exit_group
+ *     svc #0
+ * empty:
+ *     .word 0
+ * ```
+ */
+const SPAWN =
+  "e90300aa200540a968368052010000d4400000b4c0035fd6208542a90200805208038052010000d4200940f901010010" +
+  "228d41a90400825228238052010000d4e00f8052c80b8052010000d400000000";
+
+/*
+ * call: a raw system call. Its result is the kernel's own, -errno for a failure: libc's `errno` may be changed
+ * between two calls out of JavaScript, a return value may not.
+ *
+ * ```asm
+ * call:                           // x0: number, x1 … x6: arguments
+ *     mov x8, x0
+ *     mov x0, x1
+ *     mov x1, x2
+ *     mov x2, x3
+ *     mov x3, x4
+ *     mov x4, x5
+ *     mov x5, x6
+ *     svc #0
+ *     ret
+ * ```
+ */
+const CALL = "e80300aae00301aae10302aae20303aae30304aae40305aae50306aa010000d4c0035fd6";
+
+/** The code of aarch64. */
+export const AARCH64: MachineCode = {
+  elfMachine: 183,
+  init: INIT,
+  controlOffset: 392,
+  spawn: SPAWN,
+  call: CALL,
+};

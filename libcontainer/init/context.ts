@@ -1,0 +1,24 @@
+import type { RootfsContext } from "../rootfs/context.ts";
+
+/** Who owns what a standard stream is open on, found out before the process changes its user. */
+export interface StdioOwner {
+  readonly fd: number;
+  readonly uid: number;
+  /** `/dev/null` belongs to all and is left alone. */
+  readonly isDevNull: boolean;
+}
+
+/** What the steps need to know beside the config. Plain data, like the config. */
+export interface InitContext extends RootfsContext {
+  /** Descriptors below this one go to the container's program: the standard streams and the preserved ones. */
+  readonly firstFreeFd: number;
+  /** The control socket. */
+  readonly control: number;
+  /** The FIFO to wait for; undefined when nobody has to start the container. */
+  readonly execFifo: string | undefined;
+  readonly stdio: readonly StdioOwner[];
+  /** Highest capability of this kernel. */
+  readonly lastCap: number;
+  /** Whether `/proc/self/setgroups` of the user namespace says `deny`. */
+  readonly setgroupsDenied: boolean;
+}

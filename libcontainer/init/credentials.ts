@@ -1,0 +1,95 @@
+import { PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS } from "../../ffi/constants/prctl.ts";
+import { EACCES, EINVAL, ENOENT, EPERM, EROFS } from "../../ffi/errno.ts";
+import { type Kernel, Out, type Result } from "../../ffi/kernel.ts";
+import type { Config } from "../config/config.ts";
+import { RuntError } from "../error.ts";
+import { queueBoundingSet, queueCapabilities } from "../security/capabilities.ts";
+import type { InitContext } from "./context.ts";
+
+/** No program from here on gains privileges (`PR_SET_NO_NEW_PRIVS(2const)`). */
+export function setNoNewPrivileges(kernel: Kernel, config: Config): void {
+  if (config.process.noNewPrivileges) kernel.prctl(PR_SET_NO_NEW_PRIVS, 1);
+}
+
+/**
+ * Enters the working directory and becomes the user, with the capabilities and no others; round trips where the
+ * outcome decides.
+ *
+ * The working directory is tried first with the rights of before, then with the user's, as runc does: either may be
+ * the only one who is allowed in.
+ *
+ * @throws {RuntError} when the directory cannot be entered or lies outside the root (CVE-2024-21626)
+ */
+export function becomeUser(kernel: Kernel, config: Config, context: InitContext): void {
+  const { process } = config, { uid, gid, capabilities } = process;
+  const where = { step: "cwd", path: "process.cwd", what: JSON.stringify(process.cwd) };
+  const before = kernel.at(where, () => kernel.chdir(process.cwd, { accept: "any" }));
+  if (capabilities) queueBoundingSet(kernel, capabilities, context.lastCap);
+  kernel.prctl(PR_SET_KEEPCAPS, 1);
+  giveStdio(kernel, context, uid);
+  if (!context.setgroupsDenied) {
+    kernel.at({ step: "user", path: "process.user.additionalGids" }, () => {
+      kernel.setgroups(process.additionalGids);
+    });
+  }
+  const setGid = kernel.at({ step: "user", path: "process.user.gid" }, () => {
+    return kernel.call("setresgid", [gid, gid, gid], { accept: [EINVAL] });
+  });
+  const setUid = kernel.at({ step: "user", path: "process.user.uid" }, () => {
+    return kernel.call("setresuid", [uid, uid, uid], { accept: [EINVAL] });
+  });
+  let after: Result | undefined;
+  kernel.when(before, "failed", () => {
+    after = kernel.at(where, () => kernel.chdir(process.cwd, { accept: "any" }));
+  });
+  const directory = new Out(4096);
+  const current = kernel.at(where, () => kernel.getcwd(directory));
+  kernel.prctl(PR_SET_KEEPCAPS, 0);
+  if (capabilities) queueCapabilities(kernel, capabilities);
+  kernel.flush();
+  if (setGid.value < 0) throw unmapped("gid", gid);
+  if (setUid.value < 0) throw unmapped("uid", uid);
+  checkDirectory(process.cwd, before, after!);
+  if (directory.bytes[0] !== 0x2f || current.value < 2) {
+    throw new RuntError(
+      "unsafe",
+      "current working directory is outside of container mount namespace root -- possible container breakout detected",
+      { path: "process.cwd" },
+    );
+  }
+}
+
+function unmapped(kind: "uid" | "gid", id: number): RuntError {
+  return new RuntError("invalid-config", `cannot set${kind} to unmapped ${kind} ${id} in user namespace`, {
+    path: `process.user.${kind}`,
+    hint: `Add ${id} to linux.${kind}Mappings`,
+  });
+}
+
+function checkDirectory(cwd: string, before: Result, after: Result): void {
+  const failed = before.ok || after.ok
+    ? undefined
+    : before.errno === EACCES || before.errno === EPERM
+    ? after
+    : before;
+  if (!failed) return;
+  const text = failed.errno === ENOENT
+    ? "no such file or directory"
+    : failed.errno === EACCES
+    ? "permission denied"
+    : "not a directory";
+  throw new RuntError("exec", `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: ${text}`, {
+    path: "process.cwd",
+  });
+}
+
+/** Gives the standard streams to the user, who must be able to reopen them; `/dev/null` stays everybody's. */
+function giveStdio(kernel: Kernel, { stdio }: InitContext, uid: number): void {
+  for (const { fd, uid: owner, isDevNull } of stdio) {
+    if (owner === uid || isDevNull) continue;
+    // EPERM: the owner is not mapped into our user namespace. EROFS: a read-only /dev. Both are fine as they are.
+    kernel.at({ step: "stdio", what: `descriptor ${fd}` }, () => {
+      kernel.fchown(fd, uid, -1, { accept: [EPERM, EROFS, EINVAL] });
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { EACCES, ELOOP, ENOENT, ENOTDIR } from "../../ffi/errno.ts";
+import { AT_FDCWD, type Kernel, Out } from "../../ffi/kernel.ts";
+
+const O_CLOEXEC = 0o2000000, O_NONBLOCK = 0o4000, O_NOCTTY = 0o400;
+const CHUNK = 0x4000;
+/** A passwd file that is larger is an attack on our memory, not a passwd file. */
+const MAX_PASSWD = 0x100000;
+
+/**
+ * The program's environment: of variables given twice the last one holds, and `HOME` comes from the container's
+ * `/etc/passwd` when it is missing or empty, as in runc.
+ *
+ * @param env as in the spec
+ * @param uid whose home it is
+ */
+export function prepareEnvironment(kernel: Kernel, env: readonly string[], uid: number): string[] {
+  const last = new Map<string, string>();
+  for (const entry of env) {
+    const key = entry.slice(0, entry.indexOf("="));
+    // Deleted first: a map keeps the place of the first, runc that of the last.
+    last.delete(key);
+    last.set(key, entry);
+  }
+  if (last.get("HOME") === "HOME=") last.delete("HOME");
+  const prepared = [...last.values()];
+  if (!last.has("HOME")) prepared.push(`HOME=${lookUpHome(kernel, uid)}`);
+  return prepared;
+}
+
+/** The home directory of a user by the container's `/etc/passwd` (`passwd(5)`); `/` when it does not say. */
+function lookUpHome(kernel: Kernel, uid: number): string {
+  let text = "", more = true;
+  const flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  const file = kernel.openat(AT_FDCWD, "/etc/passwd", flags, 0, { accept: [ENOENT, EACCES, ENOTDIR, ELOOP] });
+  for (let first = true; more && text.length < MAX_PASSWD; first = false) {
+    const out = new Out(CHUNK);
+    let got = file;
+    kernel.when(file, "ok", () => {
+      got = kernel.read(file, out, { accept: "any" });
+    });
+    kernel.flush();
+    if (!file.ok) return "/";
+    const length = Math.max(0, got.value);
+    text += new TextDecoder().decode(out.bytes.subarray(0, length));
+    more = length === CHUNK || first && length > 0 && length === CHUNK;
+  }
+  kernel.close(file);
+  for (const line of text.split("\n")) {
+    const fields = line.split(":");
+    if (fields.length >= 6 && fields[2] === String(uid)) return fields[5] ?? "/";
+  }
+  return "/";
+}

@@ -1,0 +1,66 @@
+/**
+ * What the new process does first, still with the host's privileges and the host's view of files.
+ *
+ * @module
+ */
+import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
+import { PR_SET_DUMPABLE } from "../../ffi/constants/prctl.ts";
+import { SIG_SETMASK, SIGKILL, SIGSTOP } from "../../ffi/constants/signal.ts";
+import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
+import type { Config } from "../config/config.ts";
+import { execFifoPath } from "../state/exec_fifo.ts";
+
+const O_WRONLY = 1, O_RDWR = 2, O_CLOEXEC = 0o2000000;
+const ALL = 0xffffffff;
+/** Standard signals; a caller does not ignore real-time ones. */
+const LAST_SIGNAL = 31;
+
+/**
+ * Closes what the caller of runt left open, but for what the container's program gets and the control socket
+ * (CVE-2024-21626, CVE-2016-9962).
+ */
+export function closeDescriptors(kernel: Kernel, firstFreeFd: number, control: number): void {
+  if (control > firstFreeFd) kernel.closeRange(firstFreeFd, control - 1, 0);
+  kernel.closeRange(control + 1, ALL, 0);
+}
+
+/** Has all descriptors that the program shall not get closed by `execve(2)`. */
+export function closeOnExec(kernel: Kernel, firstFreeFd: number): void {
+  kernel.closeRange(firstFreeFd, ALL, CLOSE_RANGE_CLOEXEC);
+}
+
+/**
+ * Signals as a fresh process has them: none blocked, none ignored. Deno ignores SIGPIPE, and a caller such as
+ * nohup(1) others; both survive `execve(2)` (`signal(7)`).
+ */
+export function resetSignals(kernel: Kernel): void {
+  const byDefault = new Uint8Array(32), none = new Uint8Array(8);
+  for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
+    if (signal !== SIGKILL && signal !== SIGSTOP) kernel.rtSigaction(signal, byDefault);
+  }
+  kernel.rtSigprocmask(SIG_SETMASK, none);
+}
+
+/** Nobody in the container may trace this process or open its files below /proc (`PR_SET_DUMPABLE(2const)`). */
+export function forbidTracing(kernel: Kernel): void {
+  kernel.prctl(PR_SET_DUMPABLE, 0);
+}
+
+/**
+ * Opens the FIFO that `start` will write to: now, since later neither the path nor the rights may be there. Open for
+ * both, so that a writer who goes away is not an end of file.
+ */
+export function openExecFifo(kernel: Kernel, stateDirectory: string): Result {
+  return kernel.openat(AT_FDCWD, execFifoPath(stateDirectory), O_RDWR | O_CLOEXEC);
+}
+
+/** Writes `oom_score_adj` (`proc_pid_oom_score_adj(5)`) while the process may still lower it. */
+export function setOomScore(kernel: Kernel, config: Config): void {
+  const { oomScoreAdj } = config.process;
+  if (oomScoreAdj === undefined) return;
+  kernel.at({ step: "process", path: "process.oomScoreAdj", what: String(oomScoreAdj) }, () => {
+    const file = kernel.openat(AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    kernel.write(file, String(oomScoreAdj));
+    kernel.close(file);
+  });
+}

@@ -1,0 +1,71 @@
+/**
+ * The steps that make a container out of a process in its namespaces, and the one place that says their order.
+ *
+ * The first steps, done with the host's rights before there are namespaces to be in, are in
+ * `../process/container_process.ts`; so is the making and joining of namespaces.
+ *
+ * @module
+ */
+import type { Kernel } from "../../ffi/kernel.ts";
+import type { Config } from "../config/config.ts";
+import { makeDevices } from "../rootfs/devices.ts";
+import { finishRoot } from "../rootfs/finish.ts";
+import { maskPaths } from "../rootfs/masked_paths.ts";
+import { mountAll } from "../rootfs/mounts.ts";
+import { enterRoot } from "../rootfs/pivot.ts";
+import { prepareRoot } from "../rootfs/prepare.ts";
+import { makePathsReadonly } from "../rootfs/readonly_paths.ts";
+import { writeSysctls } from "../rootfs/sysctl.ts";
+import type { InitContext } from "./context.ts";
+import { becomeUser, setNoNewPrivileges } from "./credentials.ts";
+import { prepareEnvironment } from "./environment.ts";
+import { setNames } from "./host_names.ts";
+import { lookPath } from "./look_path.ts";
+import { raiseLoopback } from "./loopback.ts";
+import { joinKeyring } from "./session.ts";
+import type { Program } from "./tail.ts";
+
+/** A step: queues calls, and flushes where it needs an answer. */
+type Step = (kernel: Kernel, config: Config, context: InitContext) => void;
+
+const STEPS: readonly (readonly [name: string, step: Step])[] = [
+  // Before anything of the container is looked at: keys of the caller are none of its business.
+  ["keyring", joinKeyring],
+  // Needs nothing of the rootfs; a sysctl below may need `lo` to be there.
+  ["network", raiseLoopback],
+  // From here to `pivot` the host's mounts are still in sight, as sources of binds.
+  ["rootfs", prepareRoot],
+  ["mounts", mountAll],
+  // After the mounts, since /dev is one of them.
+  ["devices", makeDevices],
+  ["pivot", enterRoot],
+  // Read-only root and final propagation: nothing may be made in the root after this.
+  ["finish", finishRoot],
+  ["uts", setNames],
+  // The container's /proc is in place, and not yet read-only.
+  ["sysctl", writeSysctls],
+  ["readonly", makePathsReadonly],
+  ["masks", maskPaths],
+  // After the last mount. Before the user changes: an unprivileged user may set it too, but runc sets it here.
+  ["noNewPrivileges", setNoNewPrivileges],
+];
+
+/**
+ * Runs the steps on the kernel of the container's process, up to but without waiting and exec.
+ *
+ * @returns what is to be executed, looked up in the container as its user
+ * @throws {KernelError | RuntError} from the first step that fails
+ */
+export function setUp(kernel: Kernel, config: Config, context: InitContext): Program {
+  for (const [name, step] of STEPS) {
+    kernel.where = { step: name };
+    step(kernel, config, context);
+  }
+  kernel.where = { step: "user" };
+  const { process } = config;
+  // Before the user changes: /etc/passwd is read with the rights of before, as runc does.
+  const env = prepareEnvironment(kernel, process.env, process.uid);
+  becomeUser(kernel, config, context);
+  kernel.where = { step: "exec" };
+  return { file: lookPath(kernel, process.args[0] ?? "", env), args: process.args, env };
+}

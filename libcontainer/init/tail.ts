@@ -1,0 +1,74 @@
+import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
+import { type Kernel, Out, type Result, u64s } from "../../ffi/kernel.ts";
+
+const ALL = 0xffffffff;
+const STDERR = 2;
+/** What runc's init leaves with when the program cannot be executed. */
+const EXEC_FAILED = 255;
+
+/** What the program is called, given and surrounded with. */
+export interface Program {
+  /** Where `lookPath()` found it. */
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+}
+
+/** Texts for the failures of `execve(2)` that a look-up does not foresee, as Go has them. */
+const REASONS: readonly (readonly [errno: number, text: string])[] = [
+  [2, "no such file or directory"],
+  [8, "exec format error"],
+  [13, "permission denied"],
+  [7, "argument list too long"],
+  [12, "cannot allocate memory"],
+  [26, "text file busy"],
+];
+
+/**
+ * The last operations: those that need nobody, since runt may be gone.
+ *
+ * ```
+ *  [wait for one byte from start] → execve, all other descriptors closing → (say why not, exit 255)
+ * ```
+ *
+ * @param fifo the FIFO to wait for; undefined to go on at once
+ * @param control closed before waiting, which tells runt that the container is created; undefined in self mode
+ */
+export function queueTail(
+  kernel: Kernel,
+  program: Program,
+  firstFreeFd: number,
+  fifo: Result | number | undefined,
+  control: number | undefined,
+): void {
+  if (fifo !== undefined) {
+    if (control !== undefined) kernel.close(control);
+    kernel.at({ step: "start" }, () => kernel.read(fifo, new Out(1)));
+    kernel.close(fifo);
+  }
+  kernel.closeRange(firstFreeFd, ALL, CLOSE_RANGE_CLOEXEC);
+  const exec = kernel.at(
+    { step: "exec", path: "process.args[0]", what: JSON.stringify(program.file) },
+    () => {
+      return kernel.execve(program.file, program.args, program.env, { accept: "any" });
+    },
+  );
+  // Only a failed exec comes here. A batch must choose the text over there: nobody may be left here to choose it.
+  if (exec.raw === undefined) queueExcuse(kernel, program.file, exec);
+  else leave(kernel, program.file, REASONS.find(([errno]) => errno === exec.errno)?.[1] ?? "failed");
+}
+
+function queueExcuse(kernel: Kernel, file: string, exec: Result): void {
+  const result = new Out(8);
+  kernel.call("copy", [result, exec, 8]);
+  for (const [errno, text] of REASONS) {
+    const differs = kernel.call("compare", [result, u64s(-errno), 8]);
+    kernel.when(differs, "zero", () => leave(kernel, file, text));
+  }
+  leave(kernel, file, "failed");
+}
+
+function leave(kernel: Kernel, file: string, reason: string): void {
+  kernel.write(STDERR, `exec ${file}: ${reason}\n`, { accept: "any" });
+  kernel.exitGroup(EXEC_FAILED);
+}

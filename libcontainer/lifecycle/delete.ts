@@ -1,0 +1,85 @@
+import { POLLIN } from "../../ffi/constants/poll.ts";
+import { ESRCH } from "../../ffi/errno.ts";
+import { LocalKernel } from "../../ffi/local.ts";
+import { openNative } from "../../ffi/native.ts";
+import type { Kernel } from "../../ffi/kernel.ts";
+import { RuntError } from "../error.ts";
+import { isAlive } from "../process/process_stat.ts";
+import { note } from "../state/journal.ts";
+import { ContainerLock, removeStateDirectory, stateDirectory } from "../state/state_directory.ts";
+import { readState } from "../state/state_file.ts";
+import { permits } from "../state/status.ts";
+import { validateId } from "./container_id.ts";
+import { signalContainer } from "./kill.ts";
+import { type Container, containerOf } from "./load_container.ts";
+import type { RuntimeOptions } from "./options.ts";
+
+const SIGKILL = 9;
+/** How long a killed init may take to be gone; as long as runc gives it. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Removes what a container holds: its processes, cgroup and state directory.
+ *
+ * With `force` also of one that is running, was never made to the end, or is not there at all.
+ *
+ * @throws {RuntError} `not-found`, or `wrong-state` when it is running and not forced
+ */
+export function deleteContainer(
+  runtime: RuntimeOptions,
+  id: string,
+  { force }: { readonly force: boolean },
+): void {
+  validateId(id);
+  const directory = stateDirectory(runtime.root, id);
+  try {
+    using _lock = ContainerLock.take(directory);
+    const state = readState(directory);
+    if (!state) {
+      // Cut short before it said anything: there is nothing but the directory.
+      removeStateDirectory(directory);
+      if (!force) throw new RuntError("not-found", "container does not exist");
+      return;
+    }
+    const container = containerOf(runtime, directory, state), { status } = container;
+    if (!force && !permits(status, "delete")) {
+      throw new RuntError("wrong-state", `cannot delete container ${id} that is not stopped: ${status}`, {
+        hint: "`runt delete --force` kills it first",
+      });
+    }
+    destroy(container, force || status === "created");
+    note(runtime.root, id, "delete");
+  } catch (error) {
+    if (force && error instanceof RuntError && error.code === "not-found") return;
+    throw error;
+  }
+}
+
+/** Ends what lives and removes the rest; the state directory last, since it says where the rest is. */
+function destroy(container: Container, kills: boolean): void {
+  const { directory, cgroup, state } = container;
+  const kernel = new LocalKernel(openNative());
+  if (kills) {
+    signalContainer(kernel, container, SIGKILL, false);
+    awaitEnd(kernel, state.init_process_pid, state.init_process_start);
+  }
+  // Processes that share their pid namespace outlive their init, and so do those of a make that was cut short.
+  if (kills || !state.runt.ownPidNamespace) {
+    for (const pid of cgroup.pids(true)) kernel.kill(pid, SIGKILL, { accept: [ESRCH] });
+  }
+  cgroup.remove();
+  removeStateDirectory(directory);
+}
+
+function awaitEnd(kernel: Kernel, pid: number, startTime: number): void {
+  if (!isAlive(pid, startTime)) return;
+  const pidfd = kernel.pidfdOpen(pid, 0, { accept: [ESRCH] });
+  if (!pidfd.ok) return;
+  // A pidfd is readable when its process has ended, reaped or not (pidfd_open(2)).
+  const poll = new Uint8Array(8), view = new DataView(poll.buffer);
+  view.setInt32(0, pidfd.value, true);
+  view.setInt16(4, POLLIN, true);
+  const ended = isAlive(pid, startTime) ? kernel.poll(poll, 1, PATIENCE_MS).value > 0 : true;
+  kernel.close(pidfd);
+  if (!ended) throw new RuntError("wrong-state", "container init still running");
+}

@@ -1,0 +1,60 @@
+import { ESRCH } from "../../ffi/errno.ts";
+import { LocalKernel } from "../../ffi/local.ts";
+import { openNative } from "../../ffi/native.ts";
+import type { Kernel } from "../../ffi/kernel.ts";
+import { RuntError } from "../error.ts";
+import { isAlive } from "../process/process_stat.ts";
+import { note } from "../state/journal.ts";
+import { type Container, loadContainer } from "./load_container.ts";
+import type { RuntimeOptions } from "./options.ts";
+
+const SIGKILL = 9;
+
+/**
+ * Sends a signal to a container's init; with `all`, or where it shares its pid namespace, SIGKILL goes to every process
+ * of its cgroup.
+ *
+ * @param signal its number
+ * @throws {RuntError} `wrong-state` with runc's text when it is not running
+ */
+export function killContainer(
+  runtime: RuntimeOptions,
+  id: string,
+  signal: number,
+  { all }: { readonly all: boolean },
+): void {
+  const container = loadContainer(runtime, id);
+  const kernel = new LocalKernel(openNative());
+  const sent = signalContainer(kernel, container, signal, all);
+  // runc's text; clients look for it. With --all there may just be nobody left, which is fine.
+  if (!sent && !all) throw new RuntError("wrong-state", "container not running");
+  note(runtime.root, id, "kill", { signal });
+}
+
+/** Sends it; false when the init is gone. */
+export function signalContainer(kernel: Kernel, container: Container, signal: number, all: boolean): boolean {
+  const { init_process_pid: pid, init_process_start: start, runt } = container.state;
+  const alive = signalProcess(kernel, pid, start, signal);
+  if (all || !runt.ownPidNamespace && signal === SIGKILL) {
+    for (const other of container.cgroup.pids(true)) {
+      if (other !== pid) kernel.kill(other, signal, { accept: [ESRCH] });
+    }
+  }
+  // A frozen process gets its SIGKILL only when it is thawed.
+  if (alive && signal === SIGKILL && container.cgroup.freezerState() === "FROZEN") {
+    container.cgroup.freeze("THAWED");
+  }
+  return alive;
+}
+
+/** Signals exactly the process that started then: a pidfd is opened first and what it is checked after. */
+function signalProcess(kernel: Kernel, pid: number, startTime: number, signal: number): boolean {
+  if (pid <= 0) return false;
+  const pidfd = kernel.pidfdOpen(pid, 0, { accept: [ESRCH] });
+  if (!pidfd.ok) return false;
+  try {
+    return isAlive(pid, startTime) && kernel.pidfdSendSignal(pidfd, signal, { accept: [ESRCH] }).ok;
+  } finally {
+    kernel.close(pidfd);
+  }
+}

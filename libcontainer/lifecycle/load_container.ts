@@ -1,0 +1,61 @@
+import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
+import { RuntError } from "../error.ts";
+import { Host } from "../host/facts.ts";
+import { statusOf } from "../state/container_status.ts";
+import { stateDirectory } from "../state/state_directory.ts";
+import { readState, type StateFile } from "../state/state_file.ts";
+import type { Status } from "../state/status.ts";
+import { validateId } from "./container_id.ts";
+import type { RuntimeOptions } from "./options.ts";
+
+/** A container that was made before. */
+export interface Container {
+  readonly id: string;
+  readonly directory: string;
+  readonly state: StateFile;
+  readonly cgroup: CgroupManager;
+  /** Worked out anew each time it is read. */
+  readonly status: Status;
+}
+
+/**
+ * Finds a container.
+ *
+ * @throws {RuntError} `not-found` when there is none, or none that was made far enough
+ */
+export function loadContainer(runtime: RuntimeOptions, id: string): Container {
+  validateId(id);
+  const directory = stateDirectory(runtime.root, id);
+  const state = readState(directory);
+  if (!state) {
+    throw new RuntError("not-found", "container does not exist", {
+      hint: "It is just being made, or its making was cut short; `runt delete --force` clears that up",
+    });
+  }
+  return containerOf(runtime, directory, state);
+}
+
+/** The container that a state file describes. */
+export function containerOf(runtime: RuntimeOptions, directory: string, state: StateFile): Container {
+  let cgroup: CgroupManager | undefined;
+  return {
+    id: state.id,
+    directory,
+    state,
+    get cgroup() {
+      return cgroup ??= openCgroupManager(
+        {
+          id: state.id,
+          path: state.runt.cgroupsPath,
+          systemd: state.runt.systemdCgroup,
+          rootless: runtime.rootless === "true",
+        },
+        new Host(),
+        state.cgroup_paths,
+      );
+    },
+    get status() {
+      return statusOf(directory, state, () => this.cgroup.freezerState() === "FROZEN");
+    },
+  };
+}

@@ -1,0 +1,242 @@
+/**
+ * What `create` and `run` have in common: from a bundle to a process that is about to execute the program.
+ *
+ * @module
+ */
+import { F_GETFD } from "../../ffi/constants/fcntl.ts";
+import { EBADF } from "../../ffi/errno.ts";
+import { PeerGoneError } from "../../ffi/kernel_error.ts";
+import { LocalKernel } from "../../ffi/local.ts";
+import { type Native, openNative } from "../../ffi/native.ts";
+import { readStartFacts, wasOpenAtStart } from "../../ffi/start_facts.ts";
+import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
+import type { Config } from "../config/config.ts";
+import { createConfig } from "../config/create_config.ts";
+import { RuntError } from "../error.ts";
+import { Host } from "../host/facts.ts";
+import type { InitContext } from "../init/context.ts";
+import { setUp } from "../init/order.ts";
+import { queueTail } from "../init/tail.ts";
+import { type ContainerProcess, makeContainerProcess } from "../process/container_process.ts";
+import { readProcessStat } from "../process/process_stat.ts";
+import { setRlimits } from "../process/rlimits.ts";
+import { inspectStandardStreams } from "../process/standard_streams.ts";
+import { killAndReap } from "../process/wait.ts";
+import { rootfsContext } from "../rootfs/context.ts";
+import { makeExecFifo } from "../state/exec_fifo.ts";
+import { note } from "../state/journal.ts";
+import { ContainerLock, makeStateDirectory, removeStateDirectory } from "../state/state_directory.ts";
+import { type StateFile, writeState } from "../state/state_file.ts";
+import { loadValidSpec } from "../validate/mod.ts";
+import { validateId } from "./container_id.ts";
+import type { RuntimeOptions } from "./options.ts";
+
+const FIRST_PRESERVED = 3;
+
+/** How a container is made. */
+export interface MakeOptions {
+  /** The bundle's directory, absolute. */
+  readonly bundle: string;
+  /** Where to write the init's pid. */
+  readonly pidFile?: string;
+  readonly noPivot: boolean;
+  readonly noNewKeyring: boolean;
+  /** How many descriptors from 3 on the program gets. */
+  readonly preserveFds: number;
+}
+
+/** A container whose program is about to be executed, or waits to be. */
+export interface MadeContainer {
+  readonly directory: string;
+  readonly cgroup: CgroupManager;
+  readonly process: ContainerProcess;
+  readonly native: Native;
+  readonly local: LocalKernel;
+}
+
+/**
+ * Makes a container.
+ *
+ * Whatever fails, nothing stays: no process, cgroup, mount, state directory or descriptor. Killed at any moment, what
+ * is left is found by `delete --force`: the state directory comes first, and says where the cgroups are before they
+ * are made; the process ends with the control socket, and its mounts with it.
+ *
+ * @param runtime the caller's wishes
+ * @param id a name that no container has
+ * @param waits whether the program waits for `start`
+ * @throws {RuntError} for everything that goes wrong
+ */
+export function makeContainer(
+  runtime: RuntimeOptions,
+  id: string,
+  options: MakeOptions,
+  waits: boolean,
+): MadeContainer {
+  validateId(id);
+  const { log } = runtime, host = new Host();
+  const { spec, warnings } = loadValidSpec(options.bundle, host, {
+    noPivot: options.noPivot,
+    systemdCgroup: runtime.systemdCgroup,
+  });
+  for (const { path, message } of warnings) log.warn(`${path}: ${message}`);
+  const config = createConfig(spec, host.lastCap, {
+    id,
+    bundle: options.bundle,
+    noPivot: options.noPivot,
+    newKeyring: !options.noNewKeyring,
+  });
+  const native = openNative(), local = new LocalKernel(native);
+  checkPreserved(local, options.preserveFds);
+  const undo: (() => void)[] = [];
+  const directory = makeStateDirectory(runtime.root, id);
+  undo.push(() => removeStateDirectory(directory));
+  try {
+    using _lock = ContainerLock.take(directory);
+    const cgroup = openCgroupManager({
+      id,
+      path: config.cgroup.path,
+      resources: config.cgroup.resources,
+      systemd: runtime.systemdCgroup,
+      rootless: runtime.rootless === "true",
+      inUserNamespace: host.inUserNamespace,
+    }, host, undefined, local);
+    cgroup.refuseOccupied();
+    const state = describe(config, cgroup, runtime, spec.ociVersion);
+    writeState(directory, state);
+    undo.push(() => cgroup.remove());
+    cgroup.prepare();
+    cgroup.set(config.cgroup.resources, "limits");
+    if (waits) makeExecFifo(local, directory);
+    const process = makeContainerProcess(native, local, config, cgroup, {
+      firstFreeFd: FIRST_PRESERVED + options.preserveFds,
+      fifoDirectory: waits ? directory : undefined,
+      onSpawn: (pidfd) => undo.push(() => killAndReap(local, pidfd)),
+    });
+    try {
+      finish(runtime, config, options, { directory, cgroup, process, native, local }, state, host);
+    } catch (error) {
+      throw explain(error, cgroup);
+    }
+    note(runtime.root, id, "create", { pid: process.pid });
+    return { directory, cgroup, process, native, local };
+  } catch (error) {
+    // The first error is the one to tell: what clean-up has to say goes to the log.
+    for (const step of undo.reverse()) {
+      try {
+        step();
+      } catch (problem) {
+        log.warn(`clean-up after the failure: ${(problem as Error).message}`);
+      }
+    }
+    throw error;
+  }
+}
+
+function finish(
+  runtime: RuntimeOptions,
+  config: Config,
+  options: MakeOptions,
+  made: MadeContainer,
+  state: StateFile,
+  host: Host,
+): void {
+  const { process, local, directory } = made, { kernel } = process;
+  const firstFreeFd = FIRST_PRESERVED + options.preserveFds;
+  const context: InitContext = {
+    ...rootfsContext(config, host, made.cgroup, runtime.log),
+    firstFreeFd,
+    control: process.control,
+    execFifo: undefined,
+    stdio: inspectStandardStreams(local),
+    lastCap: host.lastCap,
+    setgroupsDenied: false,
+  };
+  const program = setUp(kernel, config, context);
+  // Only now: making the devices was not to be limited.
+  made.cgroup.set(config.cgroup.resources, "devices");
+  setRlimits(local, process.pid, config.process, readStartFacts()?.nofile);
+  const stat = readProcessStat(process.pid);
+  writeState(directory, {
+    ...state,
+    init_process_pid: process.pid,
+    init_process_start: stat?.startTime ?? 0,
+  });
+  if (options.pidFile !== undefined) writePidFile(options.pidFile, process.pid);
+  queueTail(kernel, program, firstFreeFd, process.execFifo, process.control);
+  // It ends by closing the socket: to wait for start, or to execute the program.
+  kernel.sendTail(false)();
+  local.close(kernel.control);
+}
+
+function describe(
+  config: Config,
+  cgroup: CgroupManager,
+  runtime: RuntimeOptions,
+  version: string,
+): StateFile {
+  const annotations = Object.entries(config.annotations).map(([key, value]) => `${key}=${value}`);
+  return {
+    id: config.id,
+    init_process_pid: 0,
+    init_process_start: 0,
+    created: new Date().toISOString(),
+    config: { rootfs: config.rootfs, labels: [...annotations, `bundle=${config.bundle}`], version },
+    cgroup_paths: cgroup.paths,
+    runt: {
+      bundle: config.bundle,
+      annotations: config.annotations,
+      cgroupsPath: config.cgroup.path,
+      systemdCgroup: runtime.systemdCgroup,
+      ownPidNamespace: config.namespaces.some(({ type, path }) => type === "pid" && path === undefined),
+    },
+  };
+}
+
+/** Puts runc's words around what went wrong in the new process; says so when memory was what it lacked. */
+function explain(error: unknown, cgroup: CgroupManager): RuntError {
+  const code = error instanceof RuntError ? error.code : "kernel";
+  if (error instanceof PeerGoneError && cgroup.oomKillCount() > 0) {
+    return new RuntError(
+      code,
+      "unable to start container process: container init was OOM-killed (memory limit too low?)",
+      {
+        path: "linux.resources.memory.limit",
+      },
+    );
+  }
+  return new RuntError(code, "unable to start container process: error during container init", {
+    cause: error,
+  });
+}
+
+/**
+ * Sees to it that each preserved descriptor is one that the caller passed, not one that Deno opened for itself.
+ *
+ * @throws {RuntError} with runc's text
+ */
+function checkPreserved(local: LocalKernel, count: number): void {
+  const start = readStartFacts();
+  for (let i = 0; i < count; i++) {
+    const fd = FIRST_PRESERVED + i;
+    const flags = local.fcntl(fd, F_GETFD, 0, { accept: [EBADF] });
+    // Deno opens its own close-on-exec; what is inherited is not.
+    const inherited = flags.ok && (wasOpenAtStart(start, fd) ?? flags.value === 0);
+    if (inherited) continue;
+    throw new RuntError(
+      "usage",
+      `unable to stat preserved-fd ${i} (of ${count}): stat /proc/self/fd/${fd}: no such file or directory`,
+    );
+  }
+}
+
+/** Writes the pid so that a reader sees nothing or all of it, as runc does. */
+function writePidFile(path: string, pid: number): void {
+  const slash = path.lastIndexOf("/");
+  const temporary = `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}`;
+  try {
+    Deno.writeTextFileSync(temporary, String(pid), { mode: 0o666 });
+    Deno.renameSync(temporary, path);
+  } catch (cause) {
+    throw new RuntError("io", `cannot write the pid file ${path}`, { cause });
+  }
+}

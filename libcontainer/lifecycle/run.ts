@@ -1,0 +1,50 @@
+import { LocalKernel } from "../../ffi/local.ts";
+import { Foreground } from "../process/foreground.ts";
+import { killAndReap } from "../process/wait.ts";
+import { note } from "../state/journal.ts";
+import { ContainerLock, removeStateDirectory } from "../state/state_directory.ts";
+import { type MadeContainer, makeContainer, type MakeOptions } from "./make_container.ts";
+import type { RuntimeOptions } from "./options.ts";
+
+/** How a container is run. */
+export interface RunOptions extends MakeOptions {
+  /** Return when the program has been executed. */
+  readonly detach: boolean;
+  /** Leave the container, stopped, when its program has ended. */
+  readonly keep: boolean;
+  /** Do not adopt the container's orphans. */
+  readonly noSubreaper: boolean;
+}
+
+/**
+ * Makes a container, starts it and, unless detached, waits for its end, passing signals on.
+ *
+ * @returns the program's exit code, 128 and the signal that ended it, or 0 when detached
+ * @throws {RuntError} see {@linkcode makeContainer}
+ */
+export function runContainer(runtime: RuntimeOptions, id: string, options: RunOptions): number {
+  const made = makeContainer(runtime, id, options, false);
+  note(runtime.root, id, "start");
+  if (options.detach) return 0;
+  const { local, native, process } = made;
+  let code: number;
+  try {
+    code = new Foreground(native, local, { subreaper: !options.noSubreaper }).wait(
+      process.pid,
+      process.pidfd,
+    );
+  } catch (error) {
+    killAndReap(local, process.pidfd);
+    throw error;
+  }
+  note(runtime.root, id, "exit", { code });
+  if (!options.keep) remove(local, made);
+  return code;
+}
+
+function remove(local: LocalKernel, { cgroup, directory }: MadeContainer): void {
+  using _lock = ContainerLock.take(directory);
+  for (const pid of cgroup.pids(true)) local.kill(pid, 9, { accept: "any" });
+  cgroup.remove();
+  removeStateDirectory(directory);
+}

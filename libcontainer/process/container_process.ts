@@ -1,0 +1,172 @@
+/**
+ * Makes the process that becomes the container's first one, in its cgroup and its namespaces.
+ *
+ * Without a user namespace the kernel makes all namespaces together with the process:
+ *
+ * ```
+ *   runt ── clone3(namespaces, into the cgroup) ──▶ process: first steps, joins, cgroup namespace
+ * ```
+ *
+ * With one, or to join a pid namespace, there are two processes, since only children enter a pid namespace, and only
+ * what a user namespace makes belongs to it:
+ *
+ * ```
+ *   runt ── clone3(into the cgroup) ──▶ first: first steps, setns or unshare(CLONE_NEWUSER)
+ *     │ writes uid_map, gid_map           │   ids 0, setns, unshare of the rest
+ *     │                                   └─ clone3(CLONE_PARENT) ──▶ process
+ *     └── control socket, fetched by pidfd_getfd ────────────────────────┘      (first ends)
+ * ```
+ *
+ * @module
+ */
+import { CLONE_NEWCGROUP, CLONE_NEWUSER } from "../../ffi/constants/clone.ts";
+import { EINVAL } from "../../ffi/errno.ts";
+import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
+import type { LocalKernel } from "../../ffi/local.ts";
+import type { Native } from "../../ffi/native.ts";
+import { forkInto, spawn, type Spawned } from "../../ffi/spawn.ts";
+import type { CgroupManager } from "../cgroups/manager.ts";
+import type { Config, IdMapping, NamespaceConfig } from "../config/config.ts";
+import {
+  closeDescriptors,
+  forbidTracing,
+  openExecFifo,
+  resetSignals,
+  setOomScore,
+} from "../init/first_steps.ts";
+import { startSession } from "../init/session.ts";
+
+const O_CLOEXEC = 0o2000000;
+/** The order in which namespaces are joined: the user namespace grants the rights for the others (runc's order). */
+const JOIN_ORDER = ["user", "ipc", "uts", "network", "pid", "mount", "cgroup", "time"];
+
+/** The process, still running what it is sent. */
+export interface ContainerProcess {
+  readonly pid: number;
+  readonly pidfd: number;
+  readonly kernel: Spawned["kernel"];
+  /** The control socket's number over there. */
+  readonly control: number;
+  /** The FIFO over there, when the process has to wait for `start`. */
+  readonly execFifo: Result | undefined;
+}
+
+/** What {@linkcode makeContainerProcess} needs beside the config. */
+export interface ContainerProcessOptions {
+  /** Descriptors below this one are left to the container's program. */
+  readonly firstFreeFd: number;
+  /** The state directory with the FIFO; undefined when nobody has to start the container. */
+  readonly fifoDirectory: string | undefined;
+  /** Told of every process made, at once, so that a failure leaves none. */
+  onSpawn(pidfd: number): void;
+}
+
+/**
+ * Makes it.
+ *
+ * @throws {KernelError} for what the kernel refuses
+ */
+export function makeContainerProcess(
+  native: Native,
+  local: LocalKernel,
+  config: Config,
+  cgroup: CgroupManager,
+  options: ContainerProcessOptions,
+): ContainerProcess {
+  const made = config.namespaces.filter(({ path }) => path === undefined);
+  const joined = JOIN_ORDER.flatMap((type) => config.namespaces.filter((ns) => ns.type === type && ns.path));
+  const inTwo = config.namespaces.some(({ type, path }) => type === "user" || type === "pid" && path);
+  const flags = made.reduce((all, { flag }) => all | flag, 0);
+  // The cgroup namespace's root is the cgroup at the time it is made: not before the cgroup is joined.
+  const late = flags & CLONE_NEWCGROUP, early = flags & ~CLONE_NEWCGROUP;
+  const cgroupFd = cgroup.openForClone();
+  const spawned = spawn(native, local, {
+    namespaces: inTwo ? 0 : early,
+    ...(cgroupFd === undefined ? {} : { cgroupFd }),
+    argv: ["runt init"],
+    firstFreeFd: options.firstFreeFd,
+  });
+  if (cgroupFd !== undefined) local.close(cgroupFd);
+  options.onSpawn(spawned.pidfd);
+  const { kernel, control } = spawned;
+  kernel.where = { step: "process" };
+  forbidTracing(kernel);
+  closeDescriptors(kernel, options.firstFreeFd, control);
+  resetSignals(kernel);
+  const execFifo = options.fifoDirectory === undefined
+    ? undefined
+    : openExecFifo(kernel, options.fifoDirectory);
+  kernel.at({ step: "cgroup", path: "linux.cgroupsPath" }, () => cgroup.queueJoin(kernel));
+  setOomScore(kernel, config);
+  if (inTwo) return enterInTwo(local, spawned, config, joined, early, late, execFifo, options);
+  joinNamespaces(kernel, joined);
+  unshare(kernel, late);
+  startSession(kernel);
+  return { pid: spawned.pid, pidfd: spawned.pidfd, kernel, control, execFifo };
+}
+
+function enterInTwo(
+  local: LocalKernel,
+  first: Spawned,
+  config: Config,
+  joined: readonly NamespaceConfig[],
+  made: number,
+  late: number,
+  execFifo: Result | undefined,
+  options: ContainerProcessOptions,
+): ContainerProcess {
+  const { kernel } = first;
+  // A session before any other process can come into being in our pid namespace.
+  const join = openNamespaces(kernel, joined);
+  if (made & CLONE_NEWUSER) {
+    unshare(kernel, CLONE_NEWUSER);
+    kernel.flush();
+    writeIdMap(first.pid, "uid", config.uidMappings);
+    writeIdMap(first.pid, "gid", config.gidMappings);
+  } else join("user");
+  if (config.namespaces.some(({ type }) => type === "user")) {
+    // Root of the user namespace, where it has one; what follows needs its capabilities, which exec took not.
+    const unmapped = { accept: [EINVAL] };
+    kernel.call("setresgid", [0, 0, 0], unmapped);
+    kernel.call("setresuid", [0, 0, 0], unmapped);
+  }
+  join();
+  unshare(kernel, made & ~CLONE_NEWUSER);
+  const forked = forkInto(local, first);
+  options.onSpawn(forked.pidfd);
+  forbidTracing(kernel);
+  unshare(kernel, late);
+  startSession(kernel);
+  return { pid: forked.pid, pidfd: forked.pidfd, kernel, control: forked.control, execFifo };
+}
+
+function unshare(kernel: Kernel, flags: number): void {
+  if (flags) kernel.at({ step: "namespaces", path: "linux.namespaces" }, () => kernel.unshare(flags));
+}
+
+function joinNamespaces(kernel: Kernel, joined: readonly NamespaceConfig[]): void {
+  openNamespaces(kernel, joined)();
+}
+
+/** Opens all namespace files first: the paths are the host's, and may be out of reach from inside. */
+function openNamespaces(kernel: Kernel, joined: readonly NamespaceConfig[]): (only?: string) => void {
+  const open = joined.map((namespace) => {
+    const where = { step: "namespaces", path: `${namespace.at}.path`, what: JSON.stringify(namespace.path) };
+    const fd = kernel.at(where, () => kernel.openat(AT_FDCWD, namespace.path!, O_CLOEXEC));
+    return { namespace, where, fd, done: false };
+  });
+  return (only) => {
+    for (const entry of open) {
+      if (entry.done || only !== undefined && entry.namespace.type !== only) continue;
+      entry.done = true;
+      kernel.at(entry.where, () => kernel.setns(entry.fd, entry.namespace.flag));
+      kernel.close(entry.fd);
+    }
+  };
+}
+
+/** Writes `/proc/<pid>/{uid,gid}_map`, all lines at once, as the kernel wants it (`user_namespaces(7)`). */
+function writeIdMap(pid: number, kind: "uid" | "gid", mappings: readonly IdMapping[]): void {
+  const lines = mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`);
+  Deno.writeTextFileSync(`/proc/${pid}/${kind}_map`, lines.join(""));
+}

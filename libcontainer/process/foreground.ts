@@ -1,0 +1,57 @@
+import { PR_SET_CHILD_SUBREAPER } from "../../ffi/constants/prctl.ts";
+import { SIGCHLD, SIGKILL, SIGSTOP, SIGURG } from "../../ffi/constants/signal.ts";
+import { __WALL, P_ALL, P_PIDFD, WEXITED, WNOWAIT } from "../../ffi/constants/wait.ts";
+import { ECHILD } from "../../ffi/errno.ts";
+import { Out } from "../../ffi/kernel.ts";
+import type { LocalKernel } from "../../ffi/local.ts";
+import type { Native } from "../../ffi/native.ts";
+import { forwardSignals } from "../../ffi/signal_forwarding.ts";
+import { exitCode } from "./wait.ts";
+
+const SI_PID = 12;
+/** Signals of faults of this process itself (`signal(7)`); V8 handles some of them. */
+const FAULTS = [4, 5, 6, 7, 8, 11, 31];
+const LAST_SIGNAL = 31;
+
+/**
+ * Waits for a container's init in the foreground: signals sent to runt go on to it, orphans are reaped.
+ *
+ * Signals are passed on by a handler in machine code, at once and whatever JavaScript does; so this process can
+ * simply block until a child ends.
+ */
+export class Foreground {
+  readonly #native: Native;
+  readonly #kernel: LocalKernel;
+
+  /** @param options `subreaper`: orphans of the container become children of this process (`PR_SET_CHILD_SUBREAPER(2const)`) */
+  constructor(native: Native, kernel: LocalKernel, { subreaper }: { readonly subreaper: boolean }) {
+    this.#native = native;
+    this.#kernel = kernel;
+    if (subreaper) kernel.prctl(PR_SET_CHILD_SUBREAPER, 1);
+  }
+
+  /**
+   * Waits until the init has ended.
+   *
+   * @returns its exit code, or 128 and the signal that ended it
+   */
+  wait(pid: number, pidfd: number): number {
+    const signals: number[] = [];
+    for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
+      const own = signal === SIGKILL || signal === SIGSTOP || signal === SIGCHLD || signal === SIGURG;
+      if (!own && !FAULTS.includes(signal)) signals.push(signal);
+    }
+    using _forwarding = forwardSignals(this.#native, this.#kernel, pidfd, signals);
+    for (;;) {
+      const info = new Out(128);
+      // Looked at first and reaped after: until it is reaped its pid is nobody else's.
+      const seen = this.#kernel.waitid(P_ALL, 0, info, WEXITED | WNOWAIT | __WALL, { accept: [ECHILD] });
+      const child = info.view.getInt32(SI_PID, true);
+      if (!seen.ok || child === pid) break;
+      this.#kernel.waitid(1, child, new Out(128), WEXITED | __WALL, { accept: [ECHILD] });
+    }
+    const info = new Out(128);
+    this.#kernel.waitid(P_PIDFD, pidfd, info, WEXITED | __WALL);
+    return exitCode(info);
+  }
+}

@@ -1,0 +1,27 @@
+/** What `/proc/<pid>/stat` says of a process (`proc_pid_stat(5)`). */
+export interface ProcessStat {
+  /** `R`, `S`, `D`, `T`, `Z`, `X`, … */
+  readonly state: string;
+  /** Clock ticks from boot to its start. */
+  readonly startTime: number;
+}
+
+/** Reads it; undefined when there is no such process. */
+export function readProcessStat(pid: number): ProcessStat | undefined {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  } catch {
+    return undefined;
+  }
+  // The command may hold blanks and parentheses: fields are counted from the last one. State is field 3.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return { state: fields[0] ?? "X", startTime: Number(fields[19]) };
+}
+
+/** Whether the process that started then still lives; a zombie does not. */
+export function isAlive(pid: number, startTime: number): boolean {
+  if (pid <= 0) return false;
+  const stat = readProcessStat(pid);
+  return stat !== undefined && stat.startTime === startTime && stat.state !== "Z" && stat.state !== "X";
+}

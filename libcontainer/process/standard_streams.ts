@@ -1,0 +1,23 @@
+import { type Kernel, Out } from "../../ffi/kernel.ts";
+import type { StdioOwner } from "../init/context.ts";
+
+const S_IFMT = 0o170000, S_IFCHR = 0o020000;
+/** Device 1:3. */
+const NULL_DEVICE = 0x103;
+/** Offsets in x86-64's `struct stat`; aarch64 has its own. */
+const STAT = Deno.build.arch === "x86_64" ? { mode: 24, uid: 28, rdev: 40 } : { mode: 16, uid: 24, rdev: 32 };
+
+/** Who owns the standard streams of this process, which the container's process inherits (`fstat(2)`). */
+export function inspectStandardStreams(kernel: Kernel): StdioOwner[] {
+  return [0, 1, 2].map((fd) => {
+    const out = new Out(144);
+    kernel.fstat(fd, out);
+    const { view } = out;
+    const isDevice = (view.getUint32(STAT.mode, true) & S_IFMT) === S_IFCHR;
+    return {
+      fd,
+      uid: view.getUint32(STAT.uid, true),
+      isDevNull: isDevice && Number(view.getBigUint64(STAT.rdev, true)) === NULL_DEVICE,
+    };
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * The FIFO by which `start` lets the container's process go on.
+ *
+ * The init opens it for reading and writing, so that it never sees an end of file, and reads one byte; `start` opens
+ * it for writing without waiting, which fails with ENXIO when nobody reads: the init is gone.
+ *
+ * @module
+ */
+import { ENXIO } from "../../ffi/errno.ts";
+import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
+import { RuntError } from "../error.ts";
+
+const S_IFIFO = 0o010000;
+const O_WRONLY = 1, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
+
+/** Its path. */
+export function execFifoPath(directory: string): string {
+  return `${directory}/exec.fifo`;
+}
+
+/** Makes it; only root reads and writes it. */
+export function makeExecFifo(kernel: Kernel, directory: string): void {
+  kernel.mknodat(AT_FDCWD, execFifoPath(directory), S_IFIFO | 0o600, 0);
+  kernel.flush();
+}
+
+/** Whether it is there: the container was created and not yet started. */
+export function hasExecFifo(directory: string): boolean {
+  try {
+    return Deno.lstatSync(execFifoPath(directory)).isFifo ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Lets the init go on, and removes the FIFO.
+ *
+ * @throws {RuntError} `wrong-state` when the init is gone
+ */
+export function releaseExecFifo(kernel: Kernel, directory: string): void {
+  const path = execFifoPath(directory);
+  const fd = kernel.openat(AT_FDCWD, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0, { accept: [ENXIO] });
+  if (!fd.ok) throw new RuntError("wrong-state", "cannot start a container that has stopped");
+  kernel.write(fd, "0");
+  kernel.close(fd);
+  Deno.removeSync(path);
+}

@@ -1,0 +1,81 @@
+import { RuntError } from "../error.ts";
+
+const NAME = "state.json";
+
+/**
+ * Facts of a container, as they stand in `state.json`. What changes by itself (is it running?) is not here: see
+ * `container_status.ts`. Names that runc has too are runc's, since monitoring tools read them.
+ */
+export interface StateFile {
+  readonly id: string;
+  /** Pid of the init process on the host; 0 as long as there is none. */
+  readonly init_process_pid: number;
+  /** Its start time in clock ticks since boot (field 22 of `proc_pid_stat(5)`), which tells it from a later one. */
+  readonly init_process_start: number;
+  /** RFC 3339, UTC. */
+  readonly created: string;
+  readonly config: {
+    readonly rootfs: string;
+    /** `bundle=…` and annotations as `key=value`. */
+    readonly labels: readonly string[];
+    /** The capabilities, namespaces and the like that `exec` needs. */
+    readonly version: string;
+  };
+  /** Absolute cgroup directories by controller; `""` on cgroup v2. */
+  readonly cgroup_paths: Readonly<Record<string, string>>;
+  /** runt's own. */
+  readonly runt: {
+    readonly bundle: string;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly cgroupsPath: string;
+    readonly systemdCgroup: boolean;
+    /** Whether the container has a pid namespace of its own, whose end ends all in it. */
+    readonly ownPidNamespace: boolean;
+  };
+}
+
+/**
+ * Writes the facts so that a reader sees the old ones or the new ones, whole.
+ *
+ * @param directory the container's state directory
+ */
+export function writeState(directory: string, state: StateFile): void {
+  const temporary = `${directory}/.${NAME}`;
+  Deno.writeTextFileSync(temporary, JSON.stringify(state), { mode: 0o600 });
+  Deno.renameSync(temporary, `${directory}/${NAME}`);
+}
+
+/**
+ * Reads the facts.
+ *
+ * @returns undefined when the directory has none: its maker died before it wrote them, or is just making them
+ * @throws {RuntError} `not-found` when there is no such container; `io` when the file is not what it must be
+ */
+export function readState(directory: string): StateFile | undefined {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(`${directory}/${NAME}`);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) {
+      throw new RuntError("io", `cannot read ${directory}/${NAME}`, { cause });
+    }
+    if (isDirectory(directory)) return undefined;
+    // runc's text; clients look for it.
+    throw new RuntError("not-found", "container does not exist");
+  }
+  try {
+    const state = JSON.parse(text) as StateFile;
+    if (typeof state.init_process_pid === "number" && typeof state.runt?.bundle === "string") return state;
+  } catch { /* told below */ }
+  throw new RuntError("io", `cannot read ${directory}/${NAME}: it is not a state file of runt`, {
+    hint: "`runt delete --force` removes what can be found of the container",
+  });
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
