@@ -4,16 +4,20 @@ import type { Check, CheckContext } from "./issue.ts";
 import { isMountFlag, isPropagation } from "./mount_options.ts";
 import { namespaceOf } from "./namespace_of.ts";
 
-/** `mounts` and `linux.rootfsPropagation`. Texts are runc's where it has one. */
+/** `mounts`. Texts are runc's where it has one. */
 export const checkMounts: Check = (context) => {
-  const { spec, options: { noPivot }, error } = context;
-  const mounts = spec.mounts ?? [];
+  const mounts = context.spec.mounts!;
   for (let i = 0; i < mounts.length; i++) checkMount(mounts[i]!, `mounts[${i}]`, context);
-  const propagation = spec.linux?.rootfsPropagation ?? "";
+};
+
+/** `linux.rootfsPropagation`. runc's texts. */
+export const checkRootfsPropagation: Check = ({ spec, options, error }) => {
+  const path = "linux.rootfsPropagation";
+  const propagation = spec.linux!.rootfsPropagation!;
   if (propagation !== "" && !isPropagation(propagation)) {
-    error("linux.rootfsPropagation", `rootfsPropagation=${propagation} is not supported`);
-  } else if (noPivot && propagation.endsWith("private")) {
-    error("linux.rootfsPropagation", "rootfsPropagation of [r]private is not safe without pivot_root");
+    error(path, `rootfsPropagation=${propagation} is not supported`);
+  } else if (options.noPivot && propagation.endsWith("private")) {
+    error(path, "rootfsPropagation of [r]private is not safe without pivot_root");
   }
 };
 

@@ -1,26 +1,23 @@
 import { memberPath } from "../spec/problem.ts";
-import type { LinuxCPU, LinuxMemory, LinuxResources } from "../spec/resources.ts";
-import type { Check, CheckContext, Report } from "./issue.ts";
+import type { Check } from "./issue.ts";
 
-/** `linux.resources` but for its devices, and `linux.cgroupsPath`. Texts are runc's where it has one. */
-export const checkResources: Check = (context) => {
-  const { spec, options, error } = context;
-  const { cgroupsPath = "", resources = {} } = spec.linux ?? {};
-  if (options.systemdCgroup && cgroupsPath !== "" && cgroupsPath.split(":").length !== 3) {
+/** `linux.cgroupsPath`. runc's text. */
+export const checkCgroupsPath: Check = ({ spec, options, error }) => {
+  const path = spec.linux!.cgroupsPath!;
+  if (options.systemdCgroup && path !== "" && path.split(":").length !== 3) {
     error(
       "linux.cgroupsPath",
-      `expected cgroupsPath to be of format "slice:prefix:name" for systemd cgroups, got ` +
-        `${JSON.stringify(cgroupsPath)} instead`,
+      `expected cgroupsPath to be of format "slice:prefix:name" for systemd cgroups, got ${
+        JSON.stringify(path)
+      } instead`,
     );
   }
-  if (resources.memory !== undefined) checkMemory(resources.memory, context);
-  if (resources.cpu !== undefined) checkCpu(resources.cpu, error);
-  checkBlockIO(resources, error);
-  checkUnified(resources, context);
 };
 
-function checkMemory(memory: LinuxMemory, { facts, error, warn }: CheckContext): void {
+/** `linux.resources.memory`. Texts are runc's. */
+export const checkMemory: Check = ({ spec, facts, error, warn }) => {
   const path = "linux.resources.memory";
+  const memory = spec.linux!.resources!.memory!;
   const { limit = 0, swap = 0, swappiness = 0 } = memory;
   for (const field of ["limit", "reservation", "swap"] as const) {
     if ((memory[field] ?? 0) < -1) error(`${path}.${field}`, `invalid memory value: ${memory[field]}`);
@@ -38,11 +35,12 @@ function checkMemory(memory: LinuxMemory, { facts, error, warn }: CheckContext):
       warn(`${path}.${field}`, "Kernel memory settings are ignored and will be removed");
     }
   }
-}
+};
 
-/** What the kernel would say EINVAL to; 0 leaves a setting as it is. */
-function checkCpu({ quota = 0, period = 0, burst = 0, idle = 0 }: LinuxCPU, error: Report): void {
+/** `linux.resources.cpu`: what the kernel would say EINVAL to; 0 leaves a setting as it is. */
+export const checkCpu: Check = ({ spec, error }) => {
   const path = "linux.resources.cpu";
+  const { quota = 0, period = 0, burst = 0, idle = 0 } = spec.linux!.resources!.cpu!;
   if (quota != 0 && quota != -1 && quota < 1000) {
     error(`${path}.quota`, `must be -1 or at least 1000 microseconds, not ${quota}`);
   }
@@ -51,17 +49,23 @@ function checkCpu({ quota = 0, period = 0, burst = 0, idle = 0 }: LinuxCPU, erro
   }
   if (quota > 0 && burst > quota) error(`${path}.burst`, `must not be over the quota of ${quota}`);
   if (idle !== 0 && idle !== 1) error(`${path}.idle`, `must be 0 or 1, not ${idle}`);
-}
+};
 
-function checkBlockIO({ blockIO, hugepageLimits = [] }: LinuxResources, error: Report): void {
+/** `linux.resources.blockIO`. */
+export const checkBlockIO: Check = ({ spec, error }) => {
   for (const field of ["weight", "leafWeight"] as const) {
-    const weight = blockIO?.[field] ?? 0;
+    const weight = spec.linux!.resources!.blockIO![field] ?? 0;
     if (weight !== 0 && (weight < 10 || weight > 1000)) {
       error(`linux.resources.blockIO.${field}`, `must be between 10 and 1000, not ${weight}`);
     }
   }
-  for (let i = 0; i < hugepageLimits.length; i++) {
-    const { pageSize } = hugepageLimits[i]!;
+};
+
+/** `linux.resources.hugepageLimits`. */
+export const checkHugepageLimits: Check = ({ spec, error }) => {
+  const limits = spec.linux!.resources!.hugepageLimits!;
+  for (let i = 0; i < limits.length; i++) {
+    const { pageSize } = limits[i]!;
     if (!/^\d+[KMG]B$/.test(pageSize)) {
       error(
         `linux.resources.hugepageLimits[${i}].pageSize`,
@@ -69,25 +73,21 @@ function checkBlockIO({ blockIO, hugepageLimits = [] }: LinuxResources, error: R
       );
     }
   }
-}
+};
 
-function checkUnified({ unified = {} }: LinuxResources, { facts, error }: CheckContext): void {
+/** `linux.resources.unified`. runc's texts. */
+export const checkUnified: Check = ({ spec, facts, error }) => {
   const path = "linux.resources.unified";
-  const files = Object.keys(unified);
+  const files = Object.keys(spec.linux!.resources!.unified!);
   if (files.length > 0 && facts.cgroupMode !== "unified") {
     return error(path, "invalid configuration: cannot use unified on cgroup v1");
   }
   for (const file of files) {
+    const quoted = JSON.stringify(file);
     if (file.includes("/")) {
-      error(
-        memberPath(path, file),
-        `unified resource ${JSON.stringify(file)} must be a file name (no slashes)`,
-      );
-    } else if (!/^[^.]+\../.test(file)) {
-      error(
-        memberPath(path, file),
-        `unified resource ${JSON.stringify(file)} must be in the form CONTROLLER.PARAMETER`,
-      );
+      error(memberPath(path, file), `unified resource ${quoted} must be a file name (no slashes)`);
+    } else if (file.indexOf(".") < 1) {
+      error(memberPath(path, file), `unified resource ${quoted} must be in the form CONTROLLER.PARAMETER`);
     }
   }
-}
+};

@@ -1,5 +1,4 @@
-import type { Process, Scheduler } from "../spec/process.ts";
-import type { Check, Report } from "./issue.ts";
+import type { Check } from "./issue.ts";
 import { objectionToList } from "./number_list.ts";
 
 const POLICIES = "OTHER FIFO RR BATCH ISO IDLE DEADLINE".split(" ").map((name) => `SCHED_${name}`);
@@ -9,33 +8,30 @@ const FLAGS = "RESET_ON_FORK RECLAIM DL_OVERRUN KEEP_POLICY KEEP_PARAMS UTIL_CLA
   .map((name) => `SCHED_FLAG_${name}`);
 const CLASSES = ["IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"];
 
-/** `process.scheduler`, `.ioPriority` and `.execCPUAffinity`. Texts are runc's where it has one. */
-export const checkScheduling: Check = ({ spec, error }) => {
-  const process: Partial<Process> = spec.process ?? {};
-  if (process.scheduler !== undefined) checkScheduler(process.scheduler, error);
-  if (process.ioPriority !== undefined) {
-    const { class: name, priority } = process.ioPriority;
-    if (priority < 0 || priority > 7) {
-      error("process.ioPriority.priority", `invalid ioPriority.Priority: ${priority}`);
-    }
-    if (!CLASSES.includes(name)) {
-      error("process.ioPriority.class", `invalid ioPriority.Class: ${JSON.stringify(name)}`);
-    }
+/** `process.ioPriority`, ioprio_set(2). runc's texts. */
+export const checkIoPriority: Check = ({ spec, error }) => {
+  const { class: name, priority } = spec.process!.ioPriority!;
+  if (priority < 0 || priority > 7) {
+    error("process.ioPriority.priority", `invalid ioPriority.Priority: ${priority}`);
   }
-  for (const field of ["initial", "final"] as const) {
-    const what = objectionToList(process.execCPUAffinity?.[field] ?? "");
-    if (what !== undefined) {
-      error(
-        `process.execCPUAffinity.${field}`,
-        `bad CPUAffinity.${field === "final" ? "Final" : "Initial"}: ${what}`,
-      );
-    }
+  if (!CLASSES.includes(name)) {
+    error("process.ioPriority.class", `invalid ioPriority.Class: ${JSON.stringify(name)}`);
   }
 };
 
-function checkScheduler(scheduler: Scheduler, error: Report): void {
+/** `process.execCPUAffinity`. runc's texts. */
+export const checkCpuAffinity: Check = ({ spec, error }) => {
+  const { initial = "", final = "" } = spec.process!.execCPUAffinity!;
+  const first = objectionToList(initial), last = objectionToList(final);
+  if (first !== undefined) error("process.execCPUAffinity.initial", `bad CPUAffinity.Initial: ${first}`);
+  if (last !== undefined) error("process.execCPUAffinity.final", `bad CPUAffinity.Final: ${last}`);
+};
+
+/** `process.scheduler`, sched_setattr(2). runc's texts. */
+export const checkScheduler: Check = ({ spec, error }) => {
   const path = "process.scheduler";
-  const { policy, nice = 0, priority = 0, flags = [], runtime = 0, deadline = 0, period = 0 } = scheduler;
+  const { policy, nice = 0, priority = 0, flags = [], runtime = 0, deadline = 0, period = 0 } = spec.process!
+    .scheduler!;
   if (policy as string === "") error(`${path}.policy`, "scheduler policy is required");
   else if (!POLICIES.includes(policy)) error(`${path}.policy`, `invalid scheduler policy: ${policy}`);
   for (let i = 0; i < flags.length; i++) {
@@ -50,4 +46,4 @@ function checkScheduler(scheduler: Scheduler, error: Report): void {
   if (policy !== "SCHED_DEADLINE" && (runtime != 0 || deadline != 0 || period != 0)) {
     error(path, "scheduler runtime/deadline/period can only be specified for SchedDeadline policy");
   }
-}
+};

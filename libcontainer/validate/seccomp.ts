@@ -1,5 +1,6 @@
 import type { LinuxSeccomp, LinuxSyscall } from "../spec/seccomp.ts";
 import type { Check, Report } from "./issue.ts";
+import { isSeccompOn } from "./seccomp_on.ts";
 
 const ACTIONS = "KILL KILL_PROCESS KILL_THREAD TRAP ERRNO TRACE ALLOW LOG NOTIFY".split(" ");
 const OPERATORS = "NE LT LE EQ GE GT MASKED_EQ".split(" ");
@@ -30,12 +31,6 @@ export const checkSeccomp: Check = ({ spec, error, warn }) => {
     warn(`${path}.listenerMetadata`, "ignored, since listenerPath is not set");
   }
 };
-
-/** Whether a filter is asked for: as in runc, not without both a default action and rules. */
-export function isSeccompOn(seccomp: LinuxSeccomp | undefined): boolean {
-  return seccomp !== undefined &&
-    ((seccomp.defaultAction as string) !== "" || Boolean(seccomp.syscalls?.length));
-}
 
 function checkNames({ architectures = [], flags = [] }: LinuxSeccomp, path: string, error: Report): void {
   for (let i = 0; i < architectures.length; i++) {

@@ -19,7 +19,9 @@ export const checkSysctl: Check = (context) => {
 function objectionTo(name: string, { spec, facts }: CheckContext): string | undefined {
   const quoted = JSON.stringify(name);
   // "/" stands for a dot of the file name, so "//" could be "..".
-  if (name.split(".").some((part) => /^\/{0,2}$/.test(part))) return `sysctl ${quoted} is not a valid name`;
+  if (name.split(".").some((part) => part === "" || part === "/" || part === "//")) {
+    return `sysctl ${quoted} is not a valid name`;
+  }
   if (name.startsWith("fs.mqueue.") || name.startsWith("kernel.") && IPC.includes(name.slice(7))) {
     if (namespaceOf(spec, "ipc") !== undefined) return undefined;
     return `sysctl ${quoted} is not allowed in the hosts ipc namespace`;
@@ -55,7 +57,8 @@ function objectionTo(name: string, { spec, facts }: CheckContext): string | unde
  * @example `net/ipv4/conf/eno2.100.rp_filter` is `net.ipv4.conf.eno2/100/rp_filter`
  */
 export function dottedSysctl(key: string): string {
-  if (/[./]/.exec(key)?.[0] !== "/") return key;
+  const slash = key.indexOf("/"), dot = key.indexOf(".");
+  if (slash < 0 || dot >= 0 && dot < slash) return key;
   return key.replace(/[./]/g, (separator) => separator === "/" ? "." : "/");
 }
 

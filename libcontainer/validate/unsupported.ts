@@ -5,10 +5,12 @@
  * @module
  */
 
+import type { Mount } from "../spec/mount.ts";
 import type { Spec } from "../spec/spec.ts";
+import { fieldAt } from "./field_at.ts";
 import type { Check } from "./issue.ts";
 import { namespaceOf } from "./namespace_of.ts";
-import { isSeccompOn } from "./seccomp.ts";
+import { isSeccompOn } from "./seccomp_on.ts";
 
 const NOT_YET = "not supported by runt yet";
 
@@ -44,9 +46,7 @@ const OTHERS: readonly (readonly [what: string, find: (spec: Spec) => string | f
   // Its mounts would be made, and stay, among the host's.
   ["a container without a mount namespace is ", (spec) => !namespaceOf(spec, "mount") && "linux.namespaces"],
   ["id-mapped mounts are ", ({ mounts = [] }) => {
-    const index = mounts.findIndex(({ uidMappings, gidMappings, options }) =>
-      isAsked(uidMappings) || isAsked(gidMappings) || options?.some((option) => /^r?idmap$/.test(option))
-    );
+    const index = mounts.findIndex(isIdMapped);
     return index >= 0 && `mounts[${index}]`;
   }],
 ];
@@ -54,17 +54,19 @@ const OTHERS: readonly (readonly [what: string, find: (spec: Spec) => string | f
 /** Finds what is asked for and cannot be done yet. */
 export const checkUnsupported: Check = ({ spec, error }) => {
   for (const path of FIELDS) {
-    const value = path.split(".").reduce<unknown>(
-      (object, key) => (object as Record<string, unknown>)?.[key],
-      spec,
-    );
-    if (isAsked(value, MAPS.includes(path))) error(path, NOT_YET);
+    const value = fieldAt(spec, path);
+    if (value !== undefined && isAsked(value, MAPS.includes(path))) error(path, NOT_YET);
   }
   for (const [what, find] of OTHERS) {
     const path = find(spec);
     if (path) error(path, what + NOT_YET);
   }
 };
+
+function isIdMapped({ uidMappings, gidMappings, options }: Mount): boolean {
+  return Boolean(uidMappings?.length || gidMappings?.length) ||
+    options !== undefined && (options.includes("idmap") || options.includes("ridmap"));
+}
 
 /** Whether a value asks for anything: not when it is absent, empty, zero or false, all the way down. */
 export function isAsked(value: unknown, keysCount = false): boolean {
