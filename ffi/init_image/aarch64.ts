@@ -189,6 +189,27 @@ const SPAWN =
  */
 const CALL = "e80300aae00301aae10302aae20303aae30304aae40305aae50306aa010000d4c0035fd6";
 
+/*
+ * forward: a signal handler that passes the signal on to a process, and the way back from it.
+ *
+ * ```asm
+ * forward:                        // w0: the signal
+ *     mov w1, w0
+ *     ldr w0, pidfd               // the pidfd, written in when it is installed
+ *     mov x2, #0
+ *     mov w3, #0
+ *     mov w8, #424                // pidfd_send_signal(pidfd, signal, NULL, 0)
+ *     svc #0
+ *     ret
+ * restore:
+ *     mov w8, #139                // rt_sigreturn
+ *     svc #0
+ * pidfd:
+ *     .word 0x22222222
+ * ```
+ */
+const FORWARD = "e103002a00010018020080d20300805208358052010000d4c0035fd668118052010000d422222222";
+
 /** The code of aarch64. */
 export const AARCH64: MachineCode = {
   elfMachine: 183,
@@ -196,4 +217,7 @@ export const AARCH64: MachineCode = {
   controlOffset: 392,
   spawn: SPAWN,
   call: CALL,
+  forward: FORWARD,
+  forwardPidfdOffset: 36,
+  restoreOffset: 28,
 };

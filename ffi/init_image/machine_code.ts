@@ -1,4 +1,4 @@
-/** What an architecture must bring: three routines as hexadecimal text, beside their listings. */
+/** What an architecture must bring: routines as hexadecimal text, beside their listings. */
 export interface MachineCode {
   /** `e_machine` (`elf(5)`). */
   readonly elfMachine: number;
