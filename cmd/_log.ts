@@ -19,6 +19,8 @@ export interface LogOptions {
 export interface CommandLog extends Logger {
   /** Lines go to standard error, so that printing an error there as well would say it twice. */
   readonly toStderr: boolean;
+  /** Debug lines are written, so that what is dear to describe is worth describing. */
+  readonly verbose: boolean;
 }
 
 /**
@@ -41,6 +43,7 @@ export function openLog(options: LogOptions): CommandLog {
   };
   return {
     toStderr: file === undefined,
+    verbose: options.debug ?? false,
     debug: options.debug ? (message, fields) => write("debug", message, fields) : () => {},
     info: (message, fields) => write("info", message, fields),
     warn: (message, fields) => write("warning", message, fields),

@@ -11,7 +11,8 @@ import { printError } from "./_print.ts";
  * @returns the exit code of the command
  */
 export function reportError(error: unknown, log: CommandLog): number {
-  for (const line of describeStacks(error)) log.debug(line);
+  // Writing out a stack takes milliseconds; nobody may have asked for it.
+  if (log.verbose) { for (const stack of stacksOf(error)) log.debug(stack); }
   const text = describeError(error);
   log.error(text);
   if (!log.toStderr) printError(`${text}\n`);
@@ -67,6 +68,6 @@ function describeSystemError(message: string): string {
   return `${verb} ${path}${target === undefined ? "" : ` ${target}`}: ${lower}`;
 }
 
-function* describeStacks(error: unknown): Generator<string> {
+function* stacksOf(error: unknown): Generator<string> {
   for (const link of chainOf(error)) if (link instanceof Error && link.stack) yield link.stack;
 }

@@ -1,14 +1,15 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, fail } from "@std/assert";
 import { RuntError } from "../libcontainer/error.ts";
 import { ExitError } from "./_exit_error.ts";
 import type { CommandLog } from "./_log.ts";
 import { describeError, reportError } from "./_report_error.ts";
 
-function collectingLog(): { log: CommandLog; lines: string[] } {
+function collectingLog(verbose: boolean): { log: CommandLog; lines: string[] } {
   const lines: string[] = [];
   const add = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
   const log = {
     toStderr: true,
+    verbose,
     debug: add("debug"),
     info: add("info"),
     warn: add("warn"),
@@ -72,13 +73,21 @@ Deno.test("describeError() ends when causes go round in a circle", () => {
 });
 
 Deno.test("reportError() logs stacks first and the root cause on the last line", () => {
-  const { log, lines } = collectingLog();
-  const code = reportError(new RuntError("not-found", "container does not exist"), log);
-  assertEquals(code, 1);
-  assertEquals(lines.at(-1), "error: container does not exist");
-  assertEquals(lines.filter((line) => line.startsWith("error")).length, 1);
+  const { log, lines } = collectingLog(true);
+  const cause = new Error("root cause");
+  assertEquals(reportError(new RuntError("io", "failure", { cause }), log), 1);
+  assertEquals(lines.map((line) => line.split(":")[0]), ["debug", "debug", "error"]);
+  assertEquals(lines.at(-1), "error: failure: root cause");
+});
+
+Deno.test("reportError() writes out no stack unless debug lines are wanted", () => {
+  const { log, lines } = collectingLog(false);
+  const error = new RuntError("io", "failure");
+  Object.defineProperty(error, "stack", { get: () => fail("the stack was looked at") });
+  reportError(error, log);
+  assertEquals(lines, ["error: failure"]);
 });
 
 Deno.test("reportError() returns the exit code that an error brings", () => {
-  assertEquals(reportError(new ExitError(3, "usage", "No help topic for 'x'"), collectingLog().log), 3);
+  assertEquals(reportError(new ExitError(3, "usage", "No help topic for 'x'"), collectingLog(false).log), 3);
 });
