@@ -18,6 +18,7 @@ export const SYSCALLS = {
   ioctl: 29,
   dup: 23,
   getpid: 172,
+  sendfile: 71,
   socket: 198,
   connect: 203,
   sendto: 206,

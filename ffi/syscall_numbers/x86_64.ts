@@ -18,6 +18,7 @@ export const SYSCALLS = {
   ioctl: 16,
   dup: 32,
   getpid: 39,
+  sendfile: 40,
   socket: 41,
   connect: 42,
   sendto: 44,

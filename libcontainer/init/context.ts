@@ -14,8 +14,8 @@ export interface InitContext extends RootfsContext {
   readonly firstFreeFd: number;
   /** The control socket. */
   readonly control: number;
-  /** The FIFO to wait for; undefined when nobody has to start the container. */
-  readonly execFifo: string | undefined;
+  /** Self mode: descriptor of the FIFO to wait for; undefined when nobody has to start the container. */
+  readonly execFifo?: number | undefined;
   readonly stdio: readonly StdioOwner[];
   /** Highest capability of this kernel. */
   readonly lastCap: number;

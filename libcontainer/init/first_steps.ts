@@ -16,12 +16,18 @@ const ALL = 0xffffffff;
 const LAST_SIGNAL = 31;
 
 /**
- * Closes what the caller of runt left open, but for what the container's program gets and the control socket
- * (CVE-2024-21626, CVE-2016-9962).
+ * Closes what the caller of runt left open, but for what the container's program gets and what is needed on the way
+ * there (CVE-2024-21626, CVE-2016-9962).
+ *
+ * @param kept the control socket and the like; above `firstFreeFd`
  */
-export function closeDescriptors(kernel: Kernel, firstFreeFd: number, control: number): void {
-  if (control > firstFreeFd) kernel.closeRange(firstFreeFd, control - 1, 0);
-  kernel.closeRange(control + 1, ALL, 0);
+export function closeDescriptors(kernel: Kernel, firstFreeFd: number, kept: readonly number[]): void {
+  let first = firstFreeFd;
+  for (const fd of kept.toSorted((a, b) => a - b)) {
+    if (fd > first) kernel.closeRange(first, fd - 1, 0);
+    first = fd + 1;
+  }
+  kernel.closeRange(first, ALL, 0);
 }
 
 /** Has all descriptors that the program shall not get closed by `execve(2)`. */
@@ -49,9 +55,11 @@ export function forbidTracing(kernel: Kernel): void {
 /**
  * Opens the FIFO that `start` will write to: now, since later neither the path nor the rights may be there. Open for
  * both, so that a writer who goes away is not an end of file.
+ *
+ * @param survivesExec for self mode, in which another program comes before the container's
  */
-export function openExecFifo(kernel: Kernel, stateDirectory: string): Result {
-  return kernel.openat(AT_FDCWD, execFifoPath(stateDirectory), O_RDWR | O_CLOEXEC);
+export function openExecFifo(kernel: Kernel, stateDirectory: string, survivesExec: boolean): Result {
+  return kernel.openat(AT_FDCWD, execFifoPath(stateDirectory), O_RDWR | (survivesExec ? 0 : O_CLOEXEC));
 }
 
 /** Writes `oom_score_adj` (`proc_pid_oom_score_adj(5)`) while the process may still lower it. */

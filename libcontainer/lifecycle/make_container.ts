@@ -19,6 +19,8 @@ import { setUp } from "../init/order.ts";
 import { queueTail } from "../init/tail.ts";
 import { type ContainerProcess, makeContainerProcess } from "../process/container_process.ts";
 import { readProcessStat } from "../process/process_stat.ts";
+import { openSealedExecutable } from "../process/sealed_executable.ts";
+import { runBySelf, setUpBySelf } from "../process/self_init.ts";
 import { setRlimits } from "../process/rlimits.ts";
 import { inspectStandardStreams } from "../process/standard_streams.ts";
 import { killAndReap } from "../process/wait.ts";
@@ -92,14 +94,19 @@ export function makeContainer(
   undo.push(() => removeStateDirectory(directory));
   try {
     using _lock = ContainerLock.take(directory);
-    const cgroup = openCgroupManager({
-      id,
-      path: config.cgroup.path,
-      resources: config.cgroup.resources,
-      systemd: runtime.systemdCgroup,
-      rootless: runtime.rootless === "true",
-      inUserNamespace: host.inUserNamespace,
-    }, host, undefined, local);
+    const cgroup = openCgroupManager(
+      {
+        id,
+        path: config.cgroup.path,
+        resources: config.cgroup.resources,
+        systemd: runtime.systemdCgroup,
+        rootless: runtime.rootless === "true",
+        inUserNamespace: host.inUserNamespace,
+      },
+      host,
+      undefined,
+      local,
+    );
     cgroup.refuseOccupied();
     const state = describe(config, cgroup, runtime, spec.ociVersion);
     writeState(directory, state);
@@ -107,13 +114,23 @@ export function makeContainer(
     cgroup.prepare();
     cgroup.set(config.cgroup.resources, "limits");
     if (waits) makeExecFifo(local, directory);
+    const executable = runtime.init === "self" ? openSealedExecutable(local, directory, log) : undefined;
     const process = makeContainerProcess(native, local, config, cgroup, {
       firstFreeFd: FIRST_PRESERVED + options.preserveFds,
       fifoDirectory: waits ? directory : undefined,
+      executable,
       onSpawn: (pidfd) => undo.push(() => killAndReap(local, pidfd)),
     });
     try {
-      finish(runtime, config, options, { directory, cgroup, process, native, local }, state, host);
+      finish(
+        runtime,
+        config,
+        options,
+        { directory, cgroup, process, native, local },
+        state,
+        host,
+        executable,
+      );
     } catch (error) {
       throw explain(error, cgroup);
     }
@@ -139,6 +156,7 @@ function finish(
   made: MadeContainer,
   state: StateFile,
   host: Host,
+  executable: number | undefined,
 ): void {
   const { process, local, directory } = made, { kernel } = process;
   const firstFreeFd = FIRST_PRESERVED + options.preserveFds;
@@ -146,12 +164,22 @@ function finish(
     ...rootfsContext(config, host, made.cgroup, runtime.log),
     firstFreeFd,
     control: process.control,
-    execFifo: undefined,
     stdio: inspectStandardStreams(local),
     lastCap: host.lastCap,
     setgroupsDenied: false,
   };
-  const program = setUp(kernel, config, context);
+  let proceed: () => void;
+  if (executable === undefined) {
+    const program = setUp(kernel, config, context);
+    proceed = () => {
+      queueTail(kernel, program, firstFreeFd, process.execFifo, process.control);
+      // It ends by closing the socket: to wait for start, or to execute the program.
+      kernel.sendTail(false)();
+    };
+  } else {
+    const pipe = setUpBySelf(made.native, process, executable, config, context);
+    proceed = () => runBySelf(pipe);
+  }
   // Only now: making the devices was not to be limited.
   made.cgroup.set(config.cgroup.resources, "devices");
   setRlimits(local, process.pid, config.process, readStartFacts()?.nofile);
@@ -162,9 +190,7 @@ function finish(
     init_process_start: stat?.startTime ?? 0,
   });
   if (options.pidFile !== undefined) writePidFile(options.pidFile, process.pid);
-  queueTail(kernel, program, firstFreeFd, process.execFifo, process.control);
-  // It ends by closing the socket: to wait for start, or to execute the program.
-  kernel.sendTail(false)();
+  proceed();
   local.close(kernel.control);
 }
 

@@ -57,6 +57,8 @@ export interface ContainerProcessOptions {
   readonly firstFreeFd: number;
   /** The state directory with the FIFO; undefined when nobody has to start the container. */
   readonly fifoDirectory: string | undefined;
+  /** Self mode: a descriptor of runt's sealed copy, which must not be closed on exec. */
+  readonly executable: number | undefined;
   /** Told of every process made, at once, so that a failure leaves none. */
   onSpawn(pidfd: number): void;
 }
@@ -88,14 +90,14 @@ export function makeContainerProcess(
   });
   if (cgroupFd !== undefined) local.close(cgroupFd);
   options.onSpawn(spawned.pidfd);
-  const { kernel, control } = spawned;
+  const { kernel, control } = spawned, self = options.executable;
   kernel.where = { step: "process" };
   forbidTracing(kernel);
-  closeDescriptors(kernel, options.firstFreeFd, control);
+  closeDescriptors(kernel, options.firstFreeFd, self === undefined ? [control] : [control, self]);
   resetSignals(kernel);
   const execFifo = options.fifoDirectory === undefined
     ? undefined
-    : openExecFifo(kernel, options.fifoDirectory);
+    : openExecFifo(kernel, options.fifoDirectory, self !== undefined);
   kernel.at({ step: "cgroup", path: "linux.cgroupsPath" }, () => cgroup.queueJoin(kernel));
   setOomScore(kernel, config);
   if (inTwo) return enterInTwo(local, spawned, config, joined, early, late, execFifo, options);

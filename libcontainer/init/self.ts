@@ -1,0 +1,47 @@
+/**
+ * `runt init`: the steps in runt's own executable, inside the namespaces. See DESIGN: self mode.
+ *
+ * @module
+ */
+import { LocalKernel } from "../../ffi/local.ts";
+import { openNative } from "../../ffi/native.ts";
+import { RuntError } from "../error.ts";
+import { forbidTracing } from "./first_steps.ts";
+import { setUp } from "./order.ts";
+import { errorMessage, INIT_PIPE, InitPipe } from "./self_protocol.ts";
+import { queueTail } from "./tail.ts";
+
+const SIGPIPE_ACTION = 13, SIG_SETMASK = 2;
+
+/**
+ * Runs the steps that runt sends, and becomes the container's program.
+ *
+ * @returns an exit code, when it could not
+ * @throws {RuntError} when nobody speaks over the pipe: a user has called `runt init`
+ */
+export function runSelfInit(): number {
+  const fd = Number(Deno.env.get(INIT_PIPE) ?? NaN);
+  if (!Number.isInteger(fd) || fd < 0) {
+    throw new RuntError("usage", "runt init is not to be called by hand: runt itself does so");
+  }
+  const native = openNative(), kernel = new LocalKernel(native), pipe = new InitPipe(native, fd);
+  const message = pipe.receive();
+  if (message?.type !== "setUp") return 1;
+  const { config, context } = message;
+  try {
+    kernel.where = { step: "init" };
+    // Becoming runt init has made the process traceable again.
+    forbidTracing(kernel);
+    const program = setUp(kernel, config, context);
+    pipe.send({ type: "procReady" });
+    if (pipe.receive()?.type !== "procRun") return 1;
+    // Deno ignores SIGPIPE and handles others; handled ones are reset by exec, ignored ones are not (signal(7)).
+    kernel.rtSigaction(SIGPIPE_ACTION, new Uint8Array(32));
+    kernel.rtSigprocmask(SIG_SETMASK, new Uint8Array(8));
+    queueTail(kernel, program, context.firstFreeFd, context.execFifo, fd);
+    return 255;
+  } catch (error) {
+    pipe.send(errorMessage(error));
+    return 1;
+  }
+}

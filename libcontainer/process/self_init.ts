@@ -1,0 +1,48 @@
+import { F_SETFD } from "../../ffi/constants/fcntl.ts";
+import type { Native } from "../../ffi/native.ts";
+import type { Config } from "../config/config.ts";
+import { RuntError } from "../error.ts";
+import type { InitContext } from "../init/context.ts";
+import { INIT_PIPE, InitPipe } from "../init/self_protocol.ts";
+import type { ContainerProcess } from "./container_process.ts";
+
+const AT_EMPTY_PATH = 0x1000;
+
+/**
+ * Self mode: has the container's process, which is in its namespaces by now, become `runt init`, and that run the
+ * steps.
+ *
+ * @param executable runt's sealed copy, over there
+ * @returns the pipe, over which to send `procRun`
+ * @throws {RuntError} as the steps do
+ */
+export function setUpBySelf(
+  native: Native,
+  process: ContainerProcess,
+  executable: number,
+  config: Config,
+  context: InitContext,
+): InitPipe {
+  const { kernel, control } = process;
+  kernel.where = { step: "exec", what: "runt init" };
+  kernel.fcntl(control, F_SETFD, 0);
+  kernel.flush();
+  kernel.execveat(executable, "", ["runt", "init"], [`${INIT_PIPE}=${control}`], AT_EMPTY_PATH);
+  kernel.sendTail(false);
+  const pipe = new InitPipe(native, kernel.control);
+  pipe.send({ type: "setUp", config, context: { ...context, execFifo: process.execFifo?.value } });
+  const answer = pipe.receive();
+  if (answer?.type === "procReady") return pipe;
+  if (answer?.type !== "procError") {
+    throw new RuntError("kernel", "cannot execute runt init, or it ended before it was done");
+  }
+  const { code, message, path, hint } = answer;
+  throw new RuntError(code, message, { ...(path && { path }), ...(hint && { hint }) });
+}
+
+/** Has it go on to the program; returns when it does, or waits for start. */
+export function runBySelf(pipe: InitPipe): void {
+  pipe.send({ type: "procRun" });
+  const answer = pipe.receive();
+  if (answer?.type === "procError") throw new RuntError(answer.code, answer.message);
+}
