@@ -19,6 +19,7 @@ import { type CommandLog, openLog } from "./_log.ts";
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   let log: CommandLog | undefined;
   try {
+    if (args[0] === "init") return await (await import("./init.ts")).runInit();
     const globals: GlobalValues = {};
     const asked: { help?: boolean; version?: boolean } = {};
     const globalTarget = { ...GLOBAL_FLAGS, values: globals };

@@ -1,4 +1,4 @@
-import type { ContainerState } from "./_container_state.ts";
+import type { ContainerState } from "../libcontainer/lifecycle/container_state.ts";
 
 const HEADING = ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"];
 const MIN_WIDTH = 12;

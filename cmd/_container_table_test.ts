@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { ContainerState } from "./_container_state.ts";
-import { orderState } from "./_container_state.ts";
+import type { ContainerState } from "../libcontainer/lifecycle/container_state.ts";
+import { orderState } from "./_container_json.ts";
 import { formatContainerTable } from "./_container_table.ts";
 import { jsonAsGo } from "./_go_format.ts";
 

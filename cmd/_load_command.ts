@@ -30,8 +30,6 @@ export function loadCommand(name: string): Promise<Command> | undefined {
     case "help":
     case "h":
       return import("./help.ts").then((module) => module.helpCommand);
-    case "init":
-      return import("./init.ts").then((module) => module.initCommand);
   }
   return undefined;
 }

@@ -1,4 +1,3 @@
-import { RuntError } from "../libcontainer/error.ts";
 import type { Command } from "./_command.ts";
 
 const FLAGS = { force: "boolean" } as const;
@@ -10,14 +9,8 @@ export const deleteCommand: Command<typeof FLAGS> = {
   aliases: { f: "force" },
   operands: [1, 1],
   async run({ flags, operands, runtime }) {
-    const force = flags.force ?? false;
     const { deleteContainer } = await import("../libcontainer/lifecycle/delete.ts");
-    try {
-      deleteContainer(runtime, operands[0]!, { force });
-    } catch (error) {
-      // As in runc, who forces wants it gone, and it is.
-      if (!(force && error instanceof RuntError && error.code === "not-found")) throw error;
-    }
+    deleteContainer(runtime, operands[0]!, { force: flags.force ?? false });
     return 0;
   },
 };

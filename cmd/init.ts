@@ -1,15 +1,11 @@
-import type { Command } from "./_command.ts";
-
 /**
- * `runt init`: what runt starts inside a container's namespaces with `--init=self`; not for people. Its instructions
- * come by the descriptors that the environment names.
+ * `runt init`: what runt starts inside a container's namespaces with `--init=self`; not for people, so that it is no
+ * command with flags and help, as in runc. Its instructions come by the descriptors that the environment names, and
+ * nothing of the host is touched before they are read.
+ *
+ * @returns the exit code, when it could not become the container's program
  */
-export const initCommand: Command = {
-  name: "init",
-  flags: {},
-  operands: [0, 0],
-  async run() {
-    const { runSelfInit } = await import("../libcontainer/init/self.ts");
-    return await runSelfInit();
-  },
-};
+export async function runInit(): Promise<number> {
+  const { runSelfInit } = await import("../libcontainer/init/self.ts");
+  return runSelfInit();
+}

@@ -1,6 +1,6 @@
 import { RuntError } from "../libcontainer/error.ts";
 import type { Command } from "./_command.ts";
-import { type ContainerState, orderState } from "./_container_state.ts";
+import { orderState } from "./_container_json.ts";
 import { formatContainerTable } from "./_container_table.ts";
 import { jsonAsGo } from "./_go_format.ts";
 import { printOut } from "./_print.ts";
@@ -16,7 +16,7 @@ export const listCommand: Command<typeof FLAGS> = {
   async run({ flags, runtime }) {
     const format = flags.format ?? "table";
     const { listContainers } = await import("../libcontainer/lifecycle/list.ts");
-    const states: readonly ContainerState[] = listContainers(runtime);
+    const states = listContainers(runtime);
     if (flags.quiet) printOut(states.map((state) => `${state.id}\n`).join(""));
     else if (format === "table") printOut(formatContainerTable(states));
     // Go writes a list that was never filled as null; scripts that read runc's output know it.

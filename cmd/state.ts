@@ -1,5 +1,5 @@
 import type { Command } from "./_command.ts";
-import { orderState } from "./_container_state.ts";
+import { orderState } from "./_container_json.ts";
 import { jsonAsGo } from "./_go_format.ts";
 import { printOut } from "./_print.ts";
 
@@ -10,8 +10,8 @@ export const stateCommand: Command = {
   operands: [1, 1],
   async run({ operands, runtime }) {
     const { readState } = await import("../libcontainer/lifecycle/state.ts");
-    // runc tells the owner in its list only; and no line end.
-    printOut(jsonAsGo(orderState({ ...readState(runtime, operands[0]!), owner: "" }), "  "));
+    // No line end, as in runc.
+    printOut(jsonAsGo(orderState(readState(runtime, operands[0]!)), "  "));
     return 0;
   },
 };

@@ -19,7 +19,7 @@ import { stateManual } from "./state.ts";
 
 export { GLOBAL_MANUAL } from "./global.ts";
 
-/** What is listed; `init` is not for people. */
+/** What is listed. */
 export const MANUALS: readonly CommandManual[] = [
   createManual,
   deleteManual,
