@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { knownMountOptions } from "../config/mount_options.ts";
 import { CAPABILITY_NAMES } from "../spec/capability_names.ts";
 
 /** What the caller knows and the library does not. */
@@ -49,7 +50,7 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
     ociVersionMin: "1.0.0",
     ociVersionMax: specVersion,
     hooks: [],
-    mountOptions: [],
+    mountOptions: knownMountOptions(),
     linux: {
       namespaces: ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"],
       capabilities: CAPABILITY_NAMES.map((name) => `CAP_${name}`),

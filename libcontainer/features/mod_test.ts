@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { isMountFlag } from "../validate/mount_options.ts";
 import { describeFeatures } from "./mod.ts";
 
 const FACTS = { version: "1.2.3", commit: "abc", specVersion: "1.3.0" };
@@ -16,4 +17,10 @@ Deno.test("describeFeatures() lists names in order and once, as engines compare 
   assertEquals(new Set(linux.capabilities).size, linux.capabilities.length);
   for (const list of [mountOptions, linux.namespaces]) assertEquals([...list], [...new Set(list)].sort());
   assertEquals(new Set(hooks).size, hooks.length);
+});
+
+Deno.test("describeFeatures() names mount options that the validation takes for options and not for data", () => {
+  const { mountOptions } = describeFeatures(FACTS);
+  assert(mountOptions.includes("rbind"));
+  assertEquals(mountOptions.filter((option) => !isMountFlag(option)), []);
 });
