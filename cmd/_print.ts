@@ -4,9 +4,13 @@ function writeText(writer: { writeSync(bytes: Uint8Array): number }, text: strin
   while (bytes.length > 0) bytes = bytes.subarray(writer.writeSync(bytes));
 }
 
-/** Writes to standard output. */
+/** Writes to standard output. A reader that has gone (`runt help | head`) wants no more, and is no failure. */
 export function printOut(text: string): void {
-  writeText(Deno.stdout, text);
+  try {
+    writeText(Deno.stdout, text);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }
 
 /** Writes to standard error; where that is closed there is nobody left to tell. */

@@ -140,3 +140,21 @@ Deno.test(
     assertEquals(run(RUNT, ["completion", "tcsh"], { cwd: directory }).code, 1);
   }),
 );
+
+Deno.test(
+  "a reader that has gone is no failure",
+  inDirectory((directory) => {
+    const script = '{ sleep 0.2; "$0" help; echo $? >code; } | true';
+    assertEquals(run("sh", ["-c", script, RUNT], { cwd: directory }).stderr, "");
+    assertEquals(Deno.readTextFileSync(`${directory}/code`), "0\n");
+  }),
+);
+
+Deno.test(
+  "an output that cannot be written is a failure",
+  inDirectory((directory) => {
+    const { code, stderr } = run("sh", ["-c", '"$0" --version >/dev/full', RUNT], { cwd: directory });
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "no space left on device");
+  }),
+);
