@@ -74,7 +74,8 @@ function readSettings(): Settings {
     return name;
   });
   const files = positionals.length > 0 ? positionals : selectFiles();
-  for (const file of files) Deno.statSync(`${REPOSITORY}/${file}`);
+  if (values.runtime === undefined && !values.build) mustExist("dist/runt", "make it with: deno task build");
+  for (const file of files) mustExist(file, "name a test file below the repository");
   return {
     guests,
     files,
@@ -85,6 +86,14 @@ function readSettings(): Settings {
     onlyBuild: values.build,
     keep: values.keep,
   };
+}
+
+function mustExist(path: string, hint: string): void {
+  try {
+    Deno.statSync(`${REPOSITORY}/${path}`);
+  } catch (error) {
+    throw new Error(`Cannot run the guests: no file ${path} (${hint})`, { cause: error });
+  }
 }
 
 /** Boots a guest, once more if it left nothing at all, and reads what it left. */
@@ -159,4 +168,11 @@ async function main(): Promise<number> {
   return totals.failed > 0 || totals.ok === 0 ? 1 : 0;
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) {
+  try {
+    Deno.exit(await main());
+  } catch (error) {
+    print(`${error instanceof Error ? error.message : error}\n`);
+    Deno.exit(1);
+  }
+}

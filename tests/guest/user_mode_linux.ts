@@ -55,7 +55,7 @@ export async function bootUserModeLinux(boot: Boot, abort: AbortSignal): Promise
     "rw",
     "rootfstype=ext4",
     `uml_dir=${boot.scratch}/uml`,
-    ...["con=null", "con0=null,fd:1", "con1=null", "ssl=null", "quiet", "audit=0"],
+    ...["con=null", "con0=null,fd:1", "con1=null", "ssl=null", "quiet", "audit=0", "lsm=apparmor"],
     ...init,
     `guest.job=${boot.job}`,
   ];
