@@ -6,7 +6,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { bytesInC } from "../../tests/support/c_struct.ts";
 import { runC, skipWithout } from "../../tests/support/tools.ts";
-import { Block, Out, Result } from "../operation.ts";
+import { type Block, Out, Result } from "../operation.ts";
 import { u64s } from "../kernel.ts";
 import { encodeCapabilityHeader } from "./capability_data.ts";
 import { encodeCloneArgs } from "./clone_args.ts";
