@@ -1,6 +1,7 @@
 /** What commands of the built executable print and write, beside runc. Needs no privileges. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { inDirectory, lastLine, parseLogLine, run, runBoth, RUNT } from "../support/side_by_side.ts";
+import { run, RUNT } from "../support/runtime.ts";
+import { inDirectory, lastLine, parseLogLine, runBoth } from "../support/side_by_side.ts";
 
 Deno.test(
   "--version names runt, the commit, the specification and Deno, a line each",

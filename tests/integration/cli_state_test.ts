@@ -3,22 +3,19 @@
  * errors of commands that come at the wrong time, and the exit codes must agree. Needs root.
  */
 import { assert, assertEquals } from "@std/assert";
-import { inDirectory, parseLogLine, run, RUNT } from "../support/side_by_side.ts";
+import { type Bundle, makeBundle } from "../support/bundle.ts";
+import { program, root, testNeeding } from "../support/needs.ts";
+import { run, RUNT, waitUntil } from "../support/runtime.ts";
+import { inDirectory, parseLogLine } from "../support/side_by_side.ts";
 
 const ID = `runt-cli-state-${Deno.pid}`;
 
 /** A bundle whose program sleeps, and ends on SIGTERM. */
-function makeBundle(directory: string): string {
-  const bundle = `${directory}/bundle`;
-  Deno.mkdirSync(`${bundle}/rootfs/bin`, { recursive: true });
-  Deno.copyFileSync("/bin/busybox", `${bundle}/rootfs/bin/sh`);
-  assertEquals(run("runc", ["spec", "--bundle", bundle], { cwd: directory }).code, 0);
-  const spec = JSON.parse(Deno.readTextFileSync(`${bundle}/config.json`));
-  spec.process.terminal = false;
-  spec.process.args = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"];
-  spec.annotations = { "org.example.b": "<2>", "org.example.a": "1" };
-  Deno.writeTextFileSync(`${bundle}/config.json`, JSON.stringify(spec));
-  return bundle;
+function makeSleepingBundle(): Bundle {
+  return makeBundle((config) => {
+    config.process.args = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"];
+    config.annotations = { "org.example.b": "<2>", "org.example.a": "1" };
+  });
 }
 
 /** What must differ between two runs, made equal. */
@@ -32,31 +29,28 @@ function normalise(text: string): string {
 }
 
 /** A created container is deleted on the way out, whatever happened. */
-function live(program: string, directory: string, bundle: string): string[] {
-  const root = `${directory}/${program.split("/").at(-1)}`;
+function live(runtime: string, directory: string, bundle: string): string[] {
+  const stateRoot = `${directory}/${runtime.split("/").at(-1)}`;
   const transcript: string[] = [];
   const invoke = (...args: string[]) => {
     // Not captured: the container keeps these streams, and reading to their end would wait for it.
     if (args[0] === "create") {
       const stdio = { stdin: "null", stdout: "null", stderr: "null" } as const;
-      return new Deno.Command(program, { args: ["--root", root, ...args], cwd: directory, ...stdio })
+      return new Deno.Command(runtime, { args: ["--root", stateRoot, ...args], cwd: directory, ...stdio })
         .outputSync().code;
     }
-    const { code, stdout, stderr } = run(program, ["--root", root, ...args], { cwd: directory });
+    const { code, stdout, stderr } = run(runtime, ["--root", stateRoot, ...args], { cwd: directory });
     const said = stderr === "" ? "" : parseLogLine(stderr.trimEnd()).message.replace(/ \([^()]*\)$/, "");
     transcript.push(`${args.join(" ")} -> ${code} ${said}\n${normalise(stdout)}`);
     return code;
   };
-  const waitFor = (status: string) => {
-    for (let i = 0; i < 100; i++) {
-      const { stdout } = run(program, ["--root", root, "state", ID], { cwd: directory });
-      if (stdout !== "" && JSON.parse(stdout).status === status) return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-    }
-    throw new Error(`${program}: container did not become ${status}`);
-  };
+  const waitFor = (status: string) =>
+    waitUntil(`${runtime}: container is ${status}`, () => {
+      const { stdout } = run(runtime, ["--root", stateRoot, "state", ID], { cwd: directory });
+      return stdout !== "" && JSON.parse(stdout).status === status;
+    });
   try {
-    assertEquals(invoke("create", "--bundle", bundle, ID), 0, `${program} create`);
+    assertEquals(invoke("create", "--bundle", bundle, ID), 0, `${runtime} create`);
     for (const args of [["state", ID], ["list"], ["list", "-f", "json"], ["list", "-q"]]) invoke(...args);
     invoke("run", "--bundle", bundle, ID);
     invoke("start", ID);
@@ -73,19 +67,19 @@ function live(program: string, directory: string, bundle: string): string[] {
     invoke("delete", "--force", ID);
     invoke("list");
   } finally {
-    run(program, ["--root", root, "delete", "--force", ID], { cwd: directory });
+    run(runtime, ["--root", stateRoot, "delete", "--force", ID], { cwd: directory });
   }
   return transcript;
 }
 
-Deno.test({
-  name: "a container's life reads as under runc: states, lists, refusals",
-  ignore: Deno.uid() !== 0,
-  fn: inDirectory((directory) => {
-    const bundle = makeBundle(directory);
-    const theirs = live("runc", directory, bundle);
-    const ours = live(RUNT, directory, bundle);
+testNeeding(
+  [root, program("runc")],
+  "a container's life reads as under runc: states, lists, refusals",
+  inDirectory((directory) => {
+    using bundle = makeSleepingBundle();
+    const theirs = live("runc", directory, bundle.directory);
+    const ours = live(RUNT, directory, bundle.directory);
     assert(theirs.length > 15);
     ours.forEach((step, i) => assertEquals(step, theirs[i]));
   }),
-});
+);

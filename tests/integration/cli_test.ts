@@ -5,16 +5,8 @@
  * runc's texts moved a little between its versions; what is compared here holds from 1.1 to 1.5.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  assertSameFailure,
-  inDirectory,
-  lastLine,
-  type Outcome,
-  parseLogLine,
-  run,
-  runBoth,
-  RUNT,
-} from "../support/side_by_side.ts";
+import { type Outcome, run, RUNT } from "../support/runtime.ts";
+import { assertSameFailure, inDirectory, lastLine, parseLogLine, runBoth } from "../support/side_by_side.ts";
 
 const MISTAKES: readonly (readonly string[])[] = [
   ["nosuch"],

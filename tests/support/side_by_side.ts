@@ -1,32 +1,10 @@
 /**
- * Runs the built executable beside runc with the same arguments. `RUNT` names another executable than `dist/runt`.
+ * Runs the built executable beside runc with the same arguments.
  *
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-
-/** The executable that is tested. */
-export const RUNT = Deno.env.get("RUNT") ?? new URL("../../dist/runt", import.meta.url).pathname;
-
-/** How a program ended, and what it said. */
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Where a program runs. */
-export interface RunOptions {
-  readonly cwd: string;
-  readonly env?: Record<string, string>;
-}
-
-/** Runs a program to its end, with nothing on its standard input. */
-export function run(program: string, args: readonly string[], options: RunOptions): Outcome {
-  const output = new Deno.Command(program, { args: [...args], stdin: "null", ...options }).outputSync();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
-}
+import { type Outcome, run, RUNT } from "./runtime.ts";
 
 /** Runs a test in a directory of its own, with a state root in it that is empty. */
 export function inDirectory(test: (directory: string) => void): () => void {
