@@ -12,6 +12,7 @@ export const S_IFDIR = 0o040000;
 export const S_IFBLK = 0o060000;
 export const S_IFREG = 0o100000;
 export const S_IFLNK = 0o120000;
+export const S_IFSOCK = 0o140000;
 
 /** All that stat(2) tells. */
 export const STATX_BASIC_STATS = 0x7ff;

@@ -62,6 +62,7 @@ export const SYSCALLS = {
   sethostname: 161,
   setdomainname: 162,
   gettid: 178,
+  getdents64: 61,
   exit_group: 94,
   waitid: 95,
   add_key: 217,

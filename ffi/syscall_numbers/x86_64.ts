@@ -62,6 +62,7 @@ export const SYSCALLS = {
   sethostname: 170,
   setdomainname: 171,
   gettid: 186,
+  getdents64: 217,
   exit_group: 231,
   waitid: 247,
   add_key: 248,

@@ -18,8 +18,6 @@ export interface MountConfig {
   readonly recursive: { readonly set: number; readonly clear: number } | undefined;
   /** `tmpcopyup`: the directory's contents are copied into the tmpfs. */
   readonly copyUp: boolean;
-  /** `src-nofollow`/`dest-nofollow` and other extensions that need their own handling. */
-  readonly extensions: readonly string[];
   /** Where in config.json, such as `mounts[3]`. */
   readonly at: string;
 }

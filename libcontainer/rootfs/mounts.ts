@@ -1,0 +1,92 @@
+import { MS_BIND, MS_RDONLY, MS_REMOUNT } from "../../ffi/constants/mount.ts";
+import { EEXIST, ENOENT } from "../../ffi/errno.ts";
+import type { Kernel } from "../../ffi/kernel.ts";
+import { KernelError } from "../../ffi/kernel_error.ts";
+import type { Config } from "../config/config.ts";
+import type { MountConfig } from "../config/mount_config.ts";
+import { attach } from "./attach.ts";
+import { mountBind } from "./bind_mount.ts";
+import { mountCgroups } from "./cgroup_mount.ts";
+import type { RootfsContext } from "./context.ts";
+import { makeThroughDanglingLinks } from "./dangling_link.ts";
+import { makeFilesystem, mountFilesystem } from "./filesystem.ts";
+import { setPropagation } from "./mount_attributes.ts";
+import { checkMountPlace } from "./mount_rules.ts";
+import { remount } from "./remount.ts";
+import { mountTmpfs } from "./tmpfs.ts";
+
+/**
+ * Makes the container's mounts, in their order, each detached first and moved to its place when it is complete.
+ *
+ * @throws {KernelError} at once or at the next flush
+ * @throws {RuntError} for what may not be mounted where it shall be
+ */
+export function mountAll(kernel: Kernel, config: Config, context: RootfsContext): void {
+  const { mounts, rootfs } = config;
+  for (const mount of mounts) checkMountPlace(mount, rootfs);
+  let done = 0, cured = -1;
+  while (done < mounts.length) {
+    try {
+      for (let index = done; index < mounts.length; index++) mountOne(kernel, mounts[index]!, context);
+      // `makeDevices`, which comes next, flushes: a failure then is too late to be cured, so have it now.
+      if (mayHaveDanglingLinks(mounts)) kernel.flush();
+      return;
+    } catch (error) {
+      const index = indexOfMissingTarget(error, mounts);
+      if (index === undefined || index === cured) throw error;
+      done = cured = index;
+      forgetFrom(context, mounts, index);
+      const { at, destination } = mounts[index]!;
+      kernel.at({ step: "mounts", path: at, what: JSON.stringify(destination) }, () => {
+        makeThroughDanglingLinks(kernel, context.root, mounts[index]!);
+      });
+    }
+  }
+}
+
+function mountOne(kernel: Kernel, mount: MountConfig, context: RootfsContext): void {
+  const { at, destination } = mount;
+  kernel.at({ step: "mounts", path: at, what: JSON.stringify(destination) }, () => {
+    if (mount.flags & MS_REMOUNT) return remount(kernel, mount, context);
+    if (mount.flags & MS_BIND) return mountBind(kernel, mount, context);
+    if (mount.type === "cgroup") return mountCgroups(kernel, mount, context);
+    if (mount.type === "tmpfs") return mountTmpfs(kernel, mount, context);
+    mountOther(kernel, mount, context);
+  });
+}
+
+function mountOther(kernel: Kernel, config: MountConfig, { root }: RootfsContext): void {
+  // Into /dev files will be put: it becomes read-only later.
+  const later = config.destination === "/dev" && (config.flags & MS_RDONLY) !== 0;
+  const flags = later ? config.flags & ~MS_RDONLY : config.flags;
+  const mount = mountFilesystem(kernel, makeFilesystem(kernel, root, { ...config, flags }), flags);
+  attach(kernel, root, config, mount);
+  setPropagation(kernel, mount, config.propagation);
+  if (later) root.readonlyLater.push(mount);
+  root.made.push({ config, fd: mount });
+}
+
+/** Only a mountpoint in the rootfs itself, or in what is bound into it, can be behind a link that leads nowhere. */
+function mayHaveDanglingLinks(mounts: readonly MountConfig[]): boolean {
+  return mounts.some(({ destination, type }) => {
+    return !/^\/(proc|sys|dev)(\/|$)/.test(destination) ||
+      (type === "bind" && destination.startsWith("/dev/"));
+  });
+}
+
+/** The mount whose mountpoint could not be made for a link that leads nowhere; see `attach()`. */
+function indexOfMissingTarget(error: unknown, mounts: readonly MountConfig[]): number | undefined {
+  if (!(error instanceof KernelError)) return undefined;
+  const { syscall, errno, where } = error;
+  if (!(syscall === "openat2" && errno === ENOENT || errno === EEXIST)) return undefined;
+  const index = mounts.findIndex(({ at }) => at === where.path);
+  return index >= 0 ? index : undefined;
+}
+
+/** Takes back what was noted of mounts that were queued, and not made. */
+function forgetFrom({ root }: RootfsContext, mounts: readonly MountConfig[], index: number): void {
+  const forgotten = new Set(mounts.slice(index));
+  root.made = root.made.filter(({ config }) => !forgotten.has(config));
+  root.readonlyLater = root.readonlyLater.filter((fd) => typeof fd === "number" || fd.raw !== undefined);
+  root.checks = [];
+}

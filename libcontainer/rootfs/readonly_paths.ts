@@ -1,0 +1,24 @@
+import { MOUNT_ATTR_RDONLY, OPEN_TREE_CLONE } from "../../ffi/constants/mount.ts";
+import { AT_EMPTY_PATH, AT_RECURSIVE, O_CLOEXEC } from "../../ffi/constants/open.ts";
+import { ENOENT } from "../../ffi/errno.ts";
+import type { Kernel } from "../../ffi/kernel.ts";
+import type { Config } from "../config/config.ts";
+import { attachTo } from "./attach.ts";
+import type { RootfsContext } from "./context.ts";
+import { rootFd } from "./root.ts";
+import { openInRoot } from "./safe_path.ts";
+
+/** Makes paths read-only by a bind mount of each on itself; those that are not there are left out. */
+export function makePathsReadonly(kernel: Kernel, { readonlyPaths }: Config, { root }: RootfsContext): void {
+  for (const path of readonlyPaths) {
+    kernel.at({ step: "readonly", path: "linux.readonlyPaths", what: JSON.stringify(path) }, () => {
+      const target = openInRoot(kernel, rootFd(root), path, undefined, { accept: [ENOENT] });
+      kernel.when(target, "ok", () => {
+        const flags = OPEN_TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE;
+        const mount = kernel.openTree(target, "", flags);
+        kernel.mountSetattr(mount, "", AT_EMPTY_PATH, { set: MOUNT_ATTR_RDONLY });
+        attachTo(kernel, mount, target);
+      });
+    });
+  }
+}
