@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   security: ["spec", "config"],
   features: ["spec", "config", "security", "rootfs"],
   cgroups: ["spec", "config", "host"],
-  rootfs: ["spec", "config", "host", "security"],
+  rootfs: ["spec", "validate", "config", "host", "security"],
   hooks: ["spec", "config", "process"],
   state: ["spec", "config", "process"],
   init: ["config", "rootfs", "security", "state", "process"],
