@@ -70,7 +70,7 @@ export interface CgroupManager {
    * Queues calls by which the process that runs them joins. It must have one thread: only the calling thread is
    * moved in v1, which is what makes it fast (a process is moved under a lock that waits for an RCU period).
    *
-   * Not needed where the process was cloned into {@linkcode openForClone}.
+   * Nothing is queued once {@linkcode openForClone} gave a descriptor: processes are cloned into the cgroup then.
    *
    * @param kernel of the process that joins, still in the host's mount namespace
    * @param wholeProcess move all threads
@@ -130,7 +130,7 @@ export function openCgroupManager(
   const where = paths ?? cgroupPaths(request.path, request.id, host.cgroups);
   return mode === "unified"
     ? new CgroupManagerV2(() => host.cgroups.root, where[""]!, request, kernel)
-    : new CgroupManagerV1(mode, request, where);
+    : new CgroupManagerV1(mode, request, where, kernel);
 }
 
 /** The mode in which saved paths were made. */

@@ -10,10 +10,10 @@
 import { RuntError } from "../error.ts";
 import type { CgroupHierarchies, CgroupMount } from "../host/cgroup_hierarchies.ts";
 
-/** The controllers of cgroup v1 that a container joins, in runc's order: what must be set up first comes first. */
+/** The controllers of cgroup v1 that a container joins; the order is runc's: what must be set up first comes first. */
 const CONTROLLERS =
-  ("cpuset devices memory cpu cpuacct pids blkio hugetlb net_cls net_prio perf_event freezer " +
-    "rdma name=systemd misc").split(" ");
+  "cpuset devices memory cpu cpuacct pids blkio hugetlb net_cls net_prio perf_event freezer rdma " +
+  "name=systemd misc";
 
 /**
  * A path without `.`, `..`, doubled or trailing slashes; `..` at the top leads nowhere. A relative path stays
@@ -52,19 +52,21 @@ export function cgroupPaths(
     return { "": `${root}${above}${absolute ? "" : "/"}${inner}` };
   }
   const paths: Record<string, string> = {};
-  for (const controller of CONTROLLERS) {
-    const mount = mounts.find(({ mountpoint, options }) =>
-      options.includes(controller) && (!absolute || mountpoint.startsWith(root + "/"))
-    );
+  for (const controller of CONTROLLERS.split(" ")) {
     const self = own[controller];
-    if (!mount || (!absolute && self === undefined)) {
+    // runt's own cgroup is listed in every hierarchy that is mounted anywhere.
+    const mount = self !== undefined &&
+      mounts.find(({ mountpoint, options }) =>
+        options.includes(controller) && (!absolute || mountpoint.startsWith(root + "/"))
+      );
+    if (!mount) {
       if (controller !== "devices") continue;
       const hint = "cgroup v1's devices controller, or cgroup v2, must be mounted below /sys/fs/cgroup";
       throw new RuntError("unsupported", "mountpoint for devices not found", { hint });
     }
     paths[controller] = absolute
       ? `${root}${mount.mountpoint.slice(mount.mountpoint.lastIndexOf("/"))}${inner}`
-      : `${ownDirectory(mount, self!)}/${inner}`;
+      : `${ownDirectory(mount, self)}/${inner}`;
   }
   if (mode === "hybrid") paths[""] = `${root}/unified${absolute ? "" : "/"}${inner}`;
   return paths;

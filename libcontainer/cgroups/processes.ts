@@ -1,3 +1,4 @@
+import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
 import { ENODEV, ENOENT, EOPNOTSUPP } from "../../ffi/errno.ts";
 import { RuntError } from "../error.ts";
 import { readCgroupFile, systemError } from "./cgroup_file.ts";
@@ -54,10 +55,16 @@ export function refuseOccupied(dir: string, freezerState: () => FreezerState): v
   }
 }
 
-/** Whether a cgroup is there. */
-export function cgroupExists(dir: string | undefined): boolean {
+/**
+ * Whether a cgroup is there.
+ *
+ * @param kernel of this process, if there is one: it answers "no" without the cost of an exception
+ */
+export function cgroupExists(dir: string | undefined, kernel?: Kernel): boolean {
+  if (dir === undefined) return false;
+  if (kernel) return kernel.faccessat2(AT_FDCWD, dir, 0, 0, { accept: "any" }).ok;
   try {
-    return dir !== undefined && Deno.statSync(dir).isDirectory;
+    return Deno.statSync(dir).isDirectory;
   } catch {
     return false;
   }

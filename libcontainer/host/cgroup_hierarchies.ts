@@ -41,32 +41,27 @@ export function parseCgroupHierarchies(
   root = "/sys/fs/cgroup",
 ): CgroupHierarchies {
   const mounts: CgroupMount[] = [];
-  let mode: CgroupMode = "legacy", top = "";
-  // A host with many containers has hundreds of mounts: look only at the lines that matter.
-  for (let at = 0; (at = mountinfo.indexOf(" - cgroup", at)) >= 0; at++) {
-    const begin = mountinfo.lastIndexOf("\n", at) + 1, end = mountinfo.indexOf("\n", at);
-    const fields = mountinfo.slice(begin, at).split(" ");
-    const [type = "", , options = ""] = mountinfo.slice(at + 3, end < 0 ? undefined : end).split(" ");
-    const mountpoint = unescapeOctal(fields[4] ?? "");
-    if (mountpoint === root) top = type;
-    if (type === "cgroup") {
-      mounts.push({ mountpoint, root: unescapeOctal(fields[3] ?? ""), options: options.split(",") });
-    } else if (type === "cgroup2" && mountpoint === `${root}/unified`) mode = "hybrid";
+  let mode: CgroupMode = "legacy";
+  // This runs once in each process, in V8's interpreter: little code counts for more than few steps.
+  for (const line of mountinfo.split("\n")) {
+    if (!line.includes(" - cgroup")) continue;
+    // id parent device root mountpoint options … - type source options
+    let fields = line.split(" ");
+    if (line.includes("\\")) fields = fields.map(unescapeOctal);
+    const type = fields.at(-3), mountpoint = fields[4]!;
+    if (type === "cgroup") mounts.push({ mountpoint, root: fields[3]!, options: fields.at(-1)!.split(",") });
+    else if (mountpoint === root) mode = "unified";
+    else if (mountpoint === `${root}/unified`) mode = "hybrid";
   }
-  if (top === "cgroup2") mode = "unified";
   const own: Record<string, string> = {};
   for (const line of cgroup.split("\n")) {
-    const first = line.indexOf(":"), second = line.indexOf(":", first + 1);
-    if (second < 0) continue;
-    for (const controller of line.slice(first + 1, second).split(",")) {
-      own[controller] = line.slice(second + 1);
-    }
+    const [, controllers, ...path] = line.split(":");
+    for (const controller of controllers?.split(",") ?? []) own[controller] = path.join(":");
   }
   return { mode, root, mounts, own };
 }
 
 /** Space, tab, newline and backslash stand as `\040` and so on in mountinfo. */
 function unescapeOctal(text: string): string {
-  if (!text.includes("\\")) return text;
   return text.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
 }

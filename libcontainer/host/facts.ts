@@ -69,7 +69,7 @@ export class Host implements HostFacts {
   get inUserNamespace(): boolean {
     return this.#once("userns", () => {
       const map = read(`${this.#roots.proc}/self/uid_map`);
-      return map !== undefined && map.trim().split(/\s+/).join(" ") !== "0 0 4294967295";
+      return map !== undefined && map !== "         0          0 4294967295\n";
     });
   }
 

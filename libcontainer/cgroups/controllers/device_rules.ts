@@ -69,20 +69,30 @@ export function deviceFilter(rules: readonly LinuxDeviceCgroup[]): DeviceFilter 
   return { allow, exceptions: sorted };
 }
 
-/**
- * The filter that `devices.list` of a v1 cgroup shows.
- *
- * Where the default is "allow" the exceptions cannot be seen.
- */
-export function parseDevicesList(text: string): DeviceFilter {
+/** Lines of `devices.list` (`c 1:3 rwm`) as rules that allow. */
+export function parseRules(list: string): LinuxDeviceCgroup[] {
   const rules: LinuxDeviceCgroup[] = [];
-  for (const line of text.split("\n")) {
+  for (const line of list.split("\n")) {
     const [type, major, minor, access] = line.split(/[ :]/);
     if (!type) continue;
     const rule = { type, major: numberOrAll(major), minor: numberOrAll(minor), access: access ?? "" };
     rules.push({ allow: true, ...rule });
   }
-  return deviceFilter(rules);
+  return rules;
+}
+
+/**
+ * The filter that `devices.list` of a v1 cgroup shows.
+ *
+ * Where the default is "allow" the exceptions cannot be seen.
+ */
+export function parseDevicesList(list: string): DeviceFilter {
+  return deviceFilter(parseRules(list));
+}
+
+/** Whether rules only say "nothing is allowed", as those of most containers do. */
+export function denyAll(rules: readonly LinuxDeviceCgroup[]): boolean {
+  return rules.every(({ allow, type }) => !allow && (type ?? "a") === "a");
 }
 
 /** A line for `devices.allow` or `devices.deny`. */

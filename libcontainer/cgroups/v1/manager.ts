@@ -5,7 +5,6 @@ import type { LinuxResources } from "../../spec/resources.ts";
 import { applySettings, readCgroupKey, readCgroupNumber, systemError } from "../cgroup_file.ts";
 import { cpuset } from "../controllers/cpuset.ts";
 import { cpuV1, realtimeV1 } from "../controllers/cpu.ts";
-import { defaultDeviceRules } from "../controllers/default_devices.ts";
 import { memoryV1 } from "../controllers/memory.ts";
 import { pids } from "../controllers/pids.ts";
 import { MadeDirectories } from "../made_directories.ts";
@@ -23,15 +22,23 @@ export class CgroupManagerV1 implements CgroupManager {
   readonly mode: "legacy" | "hybrid";
   readonly #paths: Record<string, string>;
   readonly #request: CgroupRequest;
+  readonly #kernel: Kernel | undefined;
   /** Set when the directories are somebody else's. */
   #foreign = false;
 
   /**
    * @param mode whether there is a v2 mount too
    * @param paths directories by controller
+   * @param kernel of this process
    */
-  constructor(mode: "legacy" | "hybrid", request: CgroupRequest, paths: Readonly<Record<string, string>>) {
+  constructor(
+    mode: "legacy" | "hybrid",
+    request: CgroupRequest,
+    paths: Readonly<Record<string, string>>,
+    kernel?: Kernel,
+  ) {
     this.mode = mode;
+    this.#kernel = kernel;
     this.#request = request;
     this.#paths = { ...paths };
   }
@@ -49,9 +56,9 @@ export class CgroupManagerV1 implements CgroupManager {
     const made = new MadeDirectories(), { cpu = {} } = this.#request.resources ?? {};
     try {
       for (const [controller, dir] of Object.entries(this.#paths)) {
-        if (!this.#make(made, controller, dir)) continue;
-        if (controller === "cpuset") prepareCpuset(dir, cpuset(cpu));
-        if (controller === "cpu") applySettings(dir, "cpu", realtimeV1(cpu));
+        const fresh = this.#make(made, controller, dir);
+        if (controller === "cpuset" && fresh !== undefined) prepareCpuset(dir, cpuset(cpu), fresh);
+        if (controller === "cpu" && fresh !== undefined) applySettings(dir, "cpu", realtimeV1(cpu));
       }
     } catch (error) {
       this.#foreign = true;
@@ -100,7 +107,7 @@ export class CgroupManagerV1 implements CgroupManager {
   }
 
   exists(): boolean {
-    return cgroupExists(this.#paths.devices);
+    return cgroupExists(this.#paths.devices, this.#kernel);
   }
 
   freeze(state: "FROZEN" | "THAWED"): void {
@@ -123,20 +130,22 @@ export class CgroupManagerV1 implements CgroupManager {
     if (!this.#foreign) removeCgroups(Object.values(this.#paths));
   }
 
-  /** Makes a directory; false when the container does without this controller. */
-  #make(made: MadeDirectories, controller: string, dir: string): boolean {
+  /** Makes a directory; false when it was there, undefined when the container does without this controller. */
+  #make(made: MadeDirectories, controller: string, dir: string): boolean | undefined {
     try {
-      const occupied = !made.make(dir) && (controller === "devices" || controller === "freezer");
-      if (occupied) refuseOccupied(dir, () => this.freezerState());
-      return true;
+      const fresh = made.make(dir);
+      if (!fresh && (controller === "devices" || controller === "freezer")) {
+        refuseOccupied(dir, () => this.freezerState());
+      }
+      return fresh;
     } catch (error) {
       if (error instanceof RuntError) throw error;
       const { errno, text } = systemError(error);
-      if (isOptional(controller)) return false;
+      if (isOptional(controller)) return undefined;
       const denied = errno === EACCES || errno === EPERM || errno === EROFS;
       if (denied && this.#request.rootless && !this.#request.path) {
         delete this.#paths[controller];
-        return false;
+        return undefined;
       }
       const message = `unable to apply cgroup configuration: mkdir ${dir}: ${text}`;
       throw new RuntError("kernel", message, { path: "linux.cgroupsPath", cause: error });
@@ -148,7 +157,7 @@ export class CgroupManagerV1 implements CgroupManager {
     if (inUserNamespace) return;
     try {
       if (dir === undefined) throw new RuntError("unsupported", "mountpoint for devices not found");
-      setDevicesV1(dir, [...rules, ...defaultDeviceRules(devicePaths)]);
+      setDevicesV1(dir, rules, devicePaths);
     } catch (error) {
       if (!rootless) throw error;
     }

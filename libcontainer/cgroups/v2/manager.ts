@@ -28,6 +28,8 @@ export class CgroupManagerV2 implements CgroupManager {
   readonly #kernel: Kernel | undefined;
   /** Why the container has no cgroup of its own: the caller may not make one. */
   #denied = false;
+  /** Processes are cloned into the cgroup, so they need not join. */
+  #cloned = false;
   /** Set when the directory is somebody else's. */
   #foreign = false;
 
@@ -91,7 +93,7 @@ export class CgroupManagerV2 implements CgroupManager {
   }
 
   queueJoin(kernel: Kernel): void {
-    if (this.#denied) return;
+    if (this.#denied || this.#cloned) return;
     kernel.at({ step: "cgroup", path: "linux.cgroupsPath", what: this.#dir }, () => {
       const fd = kernel.openat(AT_FDCWD, `${this.#dir}/cgroup.procs`, O_WRONLY | O_CLOEXEC);
       kernel.write(fd, "0");
@@ -101,6 +103,7 @@ export class CgroupManagerV2 implements CgroupManager {
 
   openForClone(): number | undefined {
     if (this.#denied || !this.#kernel) return undefined;
+    this.#cloned = true;
     return this.#kernel.openat(AT_FDCWD, this.#dir, O_PATH_DIRECTORY | O_CLOEXEC).value;
   }
 
@@ -109,7 +112,7 @@ export class CgroupManagerV2 implements CgroupManager {
   }
 
   exists(): boolean {
-    return cgroupExists(this.#dir);
+    return cgroupExists(this.#dir, this.#kernel);
   }
 
   freeze(state: "FROZEN" | "THAWED"): void {
