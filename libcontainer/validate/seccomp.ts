@@ -20,12 +20,9 @@ export const checkSeccomp: Check = ({ spec, error, warn }) => {
   }
   checkNames(seccomp, path, error);
   const syscalls = seccomp.syscalls ?? [];
-  for (let i = 0; i < syscalls.length; i++) {
-    const rule = syscalls[i]!;
-    checkSyscall(rule, `${path}.syscalls[${i}]`, error);
-    if (rule.action === "SCMP_ACT_NOTIFY" && !seccomp.listenerPath) {
-      error(`${path}.listenerPath`, "seccomp listenerPath is not set");
-    }
+  for (let i = 0; i < syscalls.length; i++) checkSyscall(syscalls[i]!, `${path}.syscalls[${i}]`, error);
+  if (!seccomp.listenerPath && syscalls.some(({ action }) => action === "SCMP_ACT_NOTIFY")) {
+    error(`${path}.listenerPath`, "seccomp listenerPath is not set");
   }
   if (seccomp.listenerMetadata && !seccomp.listenerPath) {
     warn(`${path}.listenerMetadata`, "ignored, since listenerPath is not set");
