@@ -1,6 +1,6 @@
 /**
  * Signals that runt sends or handles (signal(7)), and how rt_sigprocmask(2) and rt_sigaction(2) are told;
- * asm-generic/signal.h. All names are in `libcontainer/process/signal_names.ts`.
+ * asm-generic/signal.h. All names are in `cmd/_signal.ts`.
  *
  * @module
  */
