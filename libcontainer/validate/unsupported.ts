@@ -16,13 +16,13 @@ const NOT_YET = "not supported by runt yet";
 
 /** Fields, refused when something is asked for in them. */
 const FIELDS = [
-  "hooks",
   "process.terminal",
   "process.apparmorProfile",
   "process.selinuxLabel",
   "process.scheduler",
   "process.ioPriority",
   "process.execCPUAffinity",
+  "hooks",
   "linux.mountLabel",
   "linux.intelRdt",
   "linux.memoryPolicy",
