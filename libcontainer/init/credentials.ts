@@ -1,10 +1,19 @@
 import { PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS } from "../../ffi/constants/prctl.ts";
 import { EACCES, EINVAL, ENOENT, EPERM, EROFS } from "../../ffi/errno.ts";
 import { type Kernel, Out, type Result } from "../../ffi/kernel.ts";
-import type { Config } from "../config/config.ts";
+import type { CapabilitySets, Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import { queueBoundingSet, queueCapabilities } from "../security/capabilities.ts";
 import type { InitContext } from "./context.ts";
+
+/** What a process gets whose config names none. */
+const NO_CAPABILITIES: CapabilitySets = {
+  bounding: "0",
+  effective: "0",
+  permitted: "0",
+  inheritable: "0",
+  ambient: "0",
+};
 
 /** No program from here on gains privileges (`PR_SET_NO_NEW_PRIVS(2const)`). */
 export function setNoNewPrivileges(kernel: Kernel, config: Config): void {
@@ -21,10 +30,10 @@ export function setNoNewPrivileges(kernel: Kernel, config: Config): void {
  * @throws {RuntError} when the directory cannot be entered or lies outside the root (CVE-2024-21626)
  */
 export function becomeUser(kernel: Kernel, config: Config, context: InitContext): void {
-  const { process } = config, { uid, gid, capabilities } = process;
+  const { process } = config, { uid, gid, capabilities = NO_CAPABILITIES } = process;
   const where = { step: "cwd", path: "process.cwd", what: JSON.stringify(process.cwd) };
   const before = kernel.at(where, () => kernel.chdir(process.cwd, { accept: "any" }));
-  if (capabilities) queueBoundingSet(kernel, capabilities, context.lastCap);
+  queueBoundingSet(kernel, capabilities, context.lastCap);
   kernel.prctl(PR_SET_KEEPCAPS, 1);
   giveStdio(kernel, context, uid);
   if (!context.setgroupsDenied) {
@@ -45,7 +54,7 @@ export function becomeUser(kernel: Kernel, config: Config, context: InitContext)
   const directory = new Out(4096);
   const current = kernel.at(where, () => kernel.getcwd(directory));
   kernel.prctl(PR_SET_KEEPCAPS, 0);
-  if (capabilities) queueCapabilities(kernel, capabilities);
+  queueCapabilities(kernel, capabilities);
   kernel.flush();
   if (setGid.value < 0) throw unmapped("gid", gid);
   if (setUid.value < 0) throw unmapped("uid", uid);

@@ -53,10 +53,12 @@ const STEPS: readonly (readonly [name: string, step: Step])[] = [
 /**
  * Runs the steps on the kernel of the container's process, up to but without waiting and exec.
  *
+ * @param beforeUser what runt does when all is set up and the process still has its rights: raising a limit, for one,
+ *   is not permitted to others than a process of the same user
  * @returns what is to be executed, looked up in the container as its user
  * @throws {KernelError | RuntError} from the first step that fails
  */
-export function setUp(kernel: Kernel, config: Config, context: InitContext): Program {
+export function setUp(kernel: Kernel, config: Config, context: InitContext, beforeUser: () => void): Program {
   for (const [name, step] of STEPS) {
     kernel.where = { step: name };
     step(kernel, config, context);
@@ -65,6 +67,8 @@ export function setUp(kernel: Kernel, config: Config, context: InitContext): Pro
   const { process } = config;
   // Before the user changes: /etc/passwd is read with the rights of before, as runc does.
   const env = prepareEnvironment(kernel, process.env, process.uid);
+  kernel.flush();
+  beforeUser();
   becomeUser(kernel, config, context);
   kernel.where = { step: "exec" };
   return { file: lookPath(kernel, process.args[0] ?? "", env), args: process.args, env };

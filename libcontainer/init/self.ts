@@ -6,6 +6,8 @@
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import { RuntError } from "../error.ts";
+import { silentLogger } from "../log.ts";
+import { newRoot } from "../rootfs/root.ts";
 import { forbidTracing } from "./first_steps.ts";
 import { setUp } from "./order.ts";
 import { errorMessage, INIT_PIPE, InitPipe } from "./self_protocol.ts";
@@ -27,12 +29,16 @@ export function runSelfInit(): number {
   const native = openNative(), kernel = new LocalKernel(native), pipe = new InitPipe(native, fd);
   const message = pipe.receive();
   if (message?.type !== "setUp") return 1;
-  const { config, context } = message;
+  // What is no plain data does not come over the pipe: it is made here.
+  const config = message.config, context = { ...message.context, log: silentLogger, root: newRoot() };
   try {
     kernel.where = { step: "init" };
     // Becoming runt init has made the process traceable again.
     forbidTracing(kernel);
-    const program = setUp(kernel, config, context);
+    const program = setUp(kernel, config, context, () => {
+      pipe.send({ type: "procReady" });
+      if (pipe.receive()?.type !== "procLimited") throw new RuntError("internal", "runt is gone");
+    });
     pipe.send({ type: "procReady" });
     if (pipe.receive()?.type !== "procRun") return 1;
     // Deno ignores SIGPIPE and handles others; handled ones are reset by exec, ignored ones are not (signal(7)).

@@ -5,7 +5,10 @@
  *   runt                                   runt init
  *    │ ── config, context ─────────────────▶ │  runs the steps of order.ts on its own kernel
  *    │ ◀───────────────────────── procReady ─│  (or procError: code, message, path, hint)
- *    │    limits, state, pid file            │
+ *    │    limits                             │
+ *    │ ── procLimited ─────────────────────▶ │  becomes the user, looks the program up
+ *    │ ◀───────────────────────── procReady ─│
+ *    │    state, pid file                    │
  *    │ ── procRun ─────────────────────────▶ │  the tail: wait for start, exec
  *    │ ◀──────────────────────── end of file │
  * ```
@@ -34,6 +37,7 @@ export interface SetUpMessage {
 export type Message =
   | SetUpMessage
   | { readonly type: "procReady" }
+  | { readonly type: "procLimited" }
   | { readonly type: "procRun" }
   | {
     readonly type: "procError";

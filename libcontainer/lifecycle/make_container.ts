@@ -168,21 +168,23 @@ function finish(
     lastCap: host.lastCap,
     setgroupsDenied: false,
   };
+  const limit = () => {
+    // Only now: making the devices was not to be limited.
+    made.cgroup.set(config.cgroup.resources, "devices");
+    setRlimits(local, process.pid, config.process, readStartFacts()?.nofile);
+  };
   let proceed: () => void;
   if (executable === undefined) {
-    const program = setUp(kernel, config, context);
+    const program = setUp(kernel, config, context, limit);
     proceed = () => {
       queueTail(kernel, program, firstFreeFd, process.execFifo, process.control);
       // It ends by closing the socket: to wait for start, or to execute the program.
       kernel.sendTail(false)();
     };
   } else {
-    const pipe = setUpBySelf(made.native, process, executable, config, context);
+    const pipe = setUpBySelf(made.native, process, executable, config, context, limit);
     proceed = () => runBySelf(pipe);
   }
-  // Only now: making the devices was not to be limited.
-  made.cgroup.set(config.cgroup.resources, "devices");
-  setRlimits(local, process.pid, config.process, readStartFacts()?.nofile);
   const stat = readProcessStat(process.pid);
   writeState(directory, {
     ...state,

@@ -8,7 +8,7 @@ import type { Native } from "../../ffi/native.ts";
 import { forwardSignals } from "../../ffi/signal_forwarding.ts";
 import { exitCode } from "./wait.ts";
 
-const SI_PID = 12;
+const SI_PID = 16;
 /** Signals of faults of this process itself (`signal(7)`); V8 handles some of them. */
 const FAULTS = [4, 5, 6, 7, 8, 11, 31];
 const LAST_SIGNAL = 31;

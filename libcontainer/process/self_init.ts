@@ -13,6 +13,7 @@ const AT_EMPTY_PATH = 0x1000;
  * steps.
  *
  * @param executable runt's sealed copy, over there
+ * @param limit sets the process's limits, before it becomes the user
  * @returns the pipe, over which to send `procRun`
  * @throws {RuntError} as the steps do
  */
@@ -22,6 +23,7 @@ export function setUpBySelf(
   executable: number,
   config: Config,
   context: InitContext,
+  limit: () => void,
 ): InitPipe {
   const { kernel, control } = process;
   kernel.where = { step: "exec", what: "runt init" };
@@ -31,8 +33,16 @@ export function setUpBySelf(
   kernel.sendTail(false);
   const pipe = new InitPipe(native, kernel.control);
   pipe.send({ type: "setUp", config, context: { ...context, execFifo: process.execFifo?.value } });
+  expectReady(pipe);
+  limit();
+  pipe.send({ type: "procLimited" });
+  expectReady(pipe);
+  return pipe;
+}
+
+function expectReady(pipe: InitPipe): void {
   const answer = pipe.receive();
-  if (answer?.type === "procReady") return pipe;
+  if (answer?.type === "procReady") return;
   if (answer?.type !== "procError") {
     throw new RuntError("kernel", "cannot execute runt init, or it ended before it was done");
   }

@@ -18,19 +18,22 @@ export function mountCgroups(kernel: Kernel, config: MountConfig, context: Rootf
 }
 
 function mountHierarchies(kernel: Kernel, config: MountConfig, { cgroup, root }: RootfsContext): void {
-  const { at, flags } = config;
-  const tmpfs = { type: "tmpfs", source: "tmpfs", flags: SAFE, data: "mode=755", at };
-  const top = mountFilesystem(kernel, makeFilesystem(kernel, root, tmpfs), SAFE);
+  const { flags } = config;
+  const tmpfs = { type: "tmpfs", source: "tmpfs", flags: SAFE, data: "mode=755" };
+  const top = mountFilesystem(kernel, makeFilesystem(kernel, tmpfs), SAFE);
   attach(kernel, root, config, top);
   setPropagation(kernel, top, config.propagation);
   for (const { name, controllers, directory } of cgroup.hierarchies) {
     if (cgroup.namespace) {
       // The root that a cgroup mount shows is that of the cgroup namespace (cgroup_namespaces(7)). The hierarchy is
       // there already, so only the mount can be read-only.
-      const hierarchy = { type: "cgroup", source: "cgroup", flags: 0, data: controllers.join(","), at };
+      // A named hierarchy is mounted by its name, as systemd does and runc after it.
+      const named = controllers[0]?.startsWith("name=") ? controllers[0].slice(5) : undefined;
+      const source = named ?? "cgroup";
+      const hierarchy = { type: "cgroup", source, flags: 0, data: controllers.join(",") };
       const mount = mountFilesystem(
         kernel,
-        makeFilesystem(kernel, root, hierarchy),
+        makeFilesystem(kernel, hierarchy),
         SAFE | flags & MS_RDONLY,
       );
       attachBelow(kernel, mount, top, name);
@@ -55,9 +58,9 @@ function mountUnified(
   { cgroup, root }: RootfsContext,
   unified: NonNullable<CgroupView["unified"]>,
 ): void {
-  const { source, flags, data, at } = config;
-  const filesystem = { type: "cgroup2", source, flags: flags & ~MS_RDONLY, data, at };
-  const made = makeFilesystem(kernel, root, filesystem, { accept: [EPERM, EBUSY] });
+  const { source, flags, data } = config;
+  const filesystem = { type: "cgroup2", source, flags: flags & ~MS_RDONLY, data };
+  const made = makeFilesystem(kernel, filesystem, { accept: [EPERM, EBUSY] });
   kernel.when(made.created, "ok", () => {
     const mount = mountFilesystem(kernel, made, flags);
     attach(kernel, root, config, mount);
