@@ -129,9 +129,9 @@ export class Writer {
       for (const part of arg.parts) {
         const { value, size = 8 } = part;
         if (!(value instanceof Result)) this.word(at + part.at, this.place(value, outs));
-        else if (value.raw === undefined) this.copies.push({ to: at + part.at, from: value, size });
-        else if (size === 4) this.view.setInt32(at + part.at, value.raw, true);
-        else this.word(at + part.at, value.raw);
+        else if (isOpen(value)) this.copies.push({ to: at + part.at, from: value, size });
+        else if (size === 4) this.view.setInt32(at + part.at, knownValue(value), true);
+        else this.word(at + part.at, knownValue(value));
       }
       return this.base + at;
     }
@@ -161,6 +161,7 @@ export class Writer {
 export function sizeOf(arg: Arg): number {
   if (typeof arg === "string") return arg.length * 3 + 8;
   if (arg instanceof Out) return arg.size + 8;
+  if (arg instanceof Result) return 8;
   if (arg instanceof Uint8Array) return arg.length + 8;
   if (!(arg instanceof Block)) return 0;
   let size = arg.bytes.length + 8;
@@ -214,10 +215,10 @@ export function encode(entries: readonly Entry[], memory: Uint8Array, silent = f
     let refs = 0;
     for (let k = 0; k < args.length; k++) {
       const arg = args[k]!;
-      if (arg instanceof Result && arg.raw === undefined) {
+      if (arg instanceof Result && isOpen(arg)) {
         refs |= 1 << k;
         w.word(at + 8 + 8 * k, addressOf(arg));
-      } else w.word(at + 8 + 8 * k, w.place(arg instanceof Result ? arg.value : arg, outs));
+      } else w.word(at + 8 + 8 * k, w.place(arg instanceof Result ? knownValue(arg) : arg, outs));
     }
     w.word(at, nr);
     w.word(at + RESULT, NOT_RUN);
@@ -285,9 +286,20 @@ function addressOf(result: Result): number {
   return ARENA + HEADER + OPERATION * result.slot + RESULT;
 }
 
-/** Pseudo calls take addresses: an unknown result is meant by its place, not by its value. */
+/** Whether a result is known only when the message runs. */
+function isOpen(result: Result): boolean {
+  return result.raw === undefined && !result.skipped;
+}
+
+/** What a result of an earlier message is to this one: one that was passed over stays that. */
+function knownValue(result: Result): number {
+  return result.skipped ? NOT_RUN : result.value;
+}
+
+/** Pseudo calls take addresses: a result is meant by its place, not by its value. */
 function address(arg: Arg, index: number): Arg {
-  return index === 1 && arg instanceof Result && arg.raw === undefined ? addressOf(arg) : arg;
+  if (index !== 1 || !(arg instanceof Result)) return arg;
+  return isOpen(arg) ? addressOf(arg) : new Uint8Array(BigInt64Array.of(BigInt(knownValue(arg))).buffer);
 }
 
 function same(arg: Arg): Arg {
@@ -297,7 +309,7 @@ function same(arg: Arg): Arg {
 function holes(arg: Arg): number {
   if (!(arg instanceof Block)) return 0;
   return arg.parts.reduce((n, { value }) => {
-    return n + (value instanceof Result ? Number(value.raw === undefined) : holes(value));
+    return n + (value instanceof Result ? Number(isOpen(value)) : holes(value));
   }, 0);
 }
 
