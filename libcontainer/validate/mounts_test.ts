@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Changes, findingsOf } from "../../tests/support/checked_spec.ts";
+import { knownMountOptions, parseMountOptions } from "../config/mount_options.ts";
 import { isMountFlag } from "./mount_options.ts";
 import { checkMounts, checkRootfsPropagation } from "./mounts.ts";
 
@@ -38,6 +39,15 @@ Deno.test("isMountFlag() takes whole words only", () => {
   }
   for (const data of ["", "r", "ro rw", "RO", "mode=1", "suid rbind"]) {
     assertEquals(isMountFlag(data), false, data);
+  }
+});
+
+Deno.test("isMountFlag() knows exactly the options that do not become data", () => {
+  const known = knownMountOptions();
+  assertEquals(known.filter((option) => !isMountFlag(option)), []);
+  for (const option of ["idmap", ...known]) assertEquals(parseMountOptions([option]).data, "", option);
+  for (const option of ["mode=1", "ridmaps", "nosuidd"]) {
+    assertEquals([isMountFlag(option), parseMountOptions([option]).data], [false, option]);
   }
 });
 

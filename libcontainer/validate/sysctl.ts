@@ -33,7 +33,8 @@ function objectionTo(name: string, { spec, facts }: CheckContext): string | unde
         return undefined;
       }
     } catch (error) {
-      return `invalid netns path: ${(error as Error).message}`;
+      const reason = /^(.*?) \(os error/.exec((error as Error).message)?.[1] ?? (error as Error).message;
+      return `invalid netns path: stat ${network!.path}: ${reason}`;
     }
     return `sysctl ${quoted} not allowed in host network namespace`;
   }

@@ -49,9 +49,11 @@ Deno.test("checkSysctl() notices runt's own network namespace joined by path", (
     'sysctl "net.x" not allowed in host network namespace',
   ]);
   const isOwnNetworkNamespace = () => {
-    throw new Error("No such file");
+    throw new Error("No such file or directory (os error 2): stat '/n'");
   };
-  assertEquals(findings("net.x", ["/n"], { isOwnNetworkNamespace }), ["invalid netns path: No such file"]);
+  assertEquals(findings("net.x", ["/n"], { isOwnNetworkNamespace }), [
+    "invalid netns path: stat /n: No such file or directory",
+  ]);
 });
 
 Deno.test("checkSysctl() refuses names that would lead out of their directory", () => {
