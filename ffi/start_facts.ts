@@ -12,7 +12,7 @@
  *  2  address of the script                   8  bit 0: the working directory no longer existed
  *  3  address of the script's main slice      9  the initial stack as the kernel wrote it: argc, argv, …
  *  4  RLIMIT_NOFILE, soft                    10  open descriptors, bit n for descriptor n, 0 to 63
- *  5  RLIMIT_NOFILE, hard
+ *  5  RLIMIT_NOFILE, hard                   11  address of the stub's own segment
  * ```
  *
  * Without the stub (`deno run main.ts`, or a stock executable) there is no record, and nothing is known.

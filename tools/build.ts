@@ -1,0 +1,203 @@
+/**
+ * Builds `dist/runt`, one executable that needs nothing beside it. DESIGN.md section 9 says how.
+ *
+ * ```text
+ * deno task build [--stock] [--no-prelink] [--no-cache] [--output FILE]
+ * ```
+ *
+ * @module
+ */
+import * as esbuild from "esbuild";
+import { compileScript } from "./build/compile.ts";
+import { findDeno } from "./build/find_deno.ts";
+import { readImportMap } from "./build/modules.ts";
+import { type Program, type SlicedProgram, sliceProgram } from "./build/slices.ts";
+import { bundleForStock } from "./build/stock.ts";
+import { type CodeCache, trainCommands } from "./build/train.ts";
+import { BuildError } from "./denort/build_error.ts";
+import { exposeOps } from "./denort/expose_ops.ts";
+import { makeLoader, makeTrainingLoader } from "./denort/loader.ts";
+import { drawBase, prelink } from "./denort/prelink.ts";
+import { addSegment, aimAtScript, placeBlobs } from "./denort/segment.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname.slice(0, -1);
+
+/** Commands whose code is in the main slice; all others are loaded when asked for. */
+const HOT = ["create", "start", "run", "state", "kill", "delete", "init", "_version"];
+
+/** Deno's whole command line before the caller's own arguments, but for the loader. */
+const ARGUMENTS = [
+  "deno",
+  "run",
+  "-A",
+  "--no-config",
+  "--no-lock",
+  "--no-remote",
+  "--no-npm",
+  "--no-code-cache",
+];
+
+/**
+ * V8's flags. Source positions with the code: else a stack trace parses the whole script anew. One thread: a command
+ * lives for milliseconds, and threads of V8 cost it some tenths of one.
+ */
+const V8_FLAGS = "--no-enable-lazy-source-positions,--single-threaded";
+
+/**
+ * All of the environment that Deno sees while it starts. No cache is written to a directory that cannot exist, and
+ * no `.npmrc` is read from one that has none.
+ */
+const VARIABLES = ["DENO_DIR=/dev/null/0", "DENO_NO_UPDATE_CHECK=1", "HOME=/proc", "NO_COLOR=1"];
+
+interface Options {
+  readonly stock: boolean;
+  readonly prelink: boolean;
+  readonly cache: boolean;
+  readonly output: string;
+}
+
+function readOptions(args: readonly string[]): Options {
+  const rest = [...args],
+    has = (flag: string) => {
+      const at = rest.indexOf(flag);
+      if (at >= 0) rest.splice(at, 1);
+      return at >= 0;
+    };
+  const stock = has("--stock"), noPrelink = has("--no-prelink"), noCache = has("--no-cache");
+  const at = rest.indexOf("--output"), output = at >= 0 ? rest.splice(at, 2)[1] : "dist/runt";
+  if (rest.length > 0 || output === undefined) {
+    throw new BuildError(`Cannot build: unknown argument "${rest[0] ?? "--output"}"`);
+  }
+  return {
+    stock,
+    prelink: !noPrelink,
+    cache: !noCache,
+    output: output.startsWith("/") ? output : `${ROOT}/${output}`,
+  };
+}
+
+/** What `git describe` says of the commit; nothing outside of a repository. */
+async function describeCommit(): Promise<string> {
+  try {
+    const { code, stdout } = await new Deno.Command("git", {
+      args: ["describe", "--always", "--dirty", "--abbrev=12"],
+      cwd: ROOT,
+      stderr: "null",
+    }).output();
+    return code === 0 ? new TextDecoder().decode(stdout).trim() : "";
+  } catch {
+    return ""; // no git
+  }
+}
+
+async function readProgram(): Promise<Program> {
+  return {
+    root: ROOT,
+    main: "main.ts",
+    hot: HOT.map((name) => `cmd/${name}.ts`),
+    imports: readImportMap(Deno.readTextFileSync(`${ROOT}/deno.json`)),
+    define: { RUNT_COMMIT: JSON.stringify(await describeCommit()) },
+  };
+}
+
+/** Puts a program into a copy of Deno's executable. */
+async function assemble(
+  deno: { path: string; image: Uint8Array<ArrayBuffer> },
+  program: SlicedProgram,
+  loader: string,
+  blobs: readonly Uint8Array[],
+  output: string,
+  directory: string,
+): Promise<void> {
+  const denort = `${directory}/denort`, script = `${directory}/script/runt.js`;
+  const start = { arguments: [...ARGUMENTS, `--v8-flags=${V8_FLAGS}`, loader], variables: VARIABLES };
+  Deno.writeFileSync(denort, addSegment(deno.image, start, blobs), { mode: 0o755 });
+  Deno.mkdirSync(`${directory}/script`, { recursive: true });
+  Deno.writeTextFileSync(script, program.script);
+  await compileScript({ deno: deno.path, script, output, denort });
+  const bytes = Deno.readFileSync(output);
+  aimAtScript(bytes, {
+    bytes: new TextEncoder().encode(program.script),
+    main: program.main,
+    ends: program.ends,
+  });
+  Deno.writeFileSync(output, bytes);
+}
+
+async function buildOwn(options: Options, directory: string): Promise<string[]> {
+  const program = await sliceProgram(await readProgram()), path = findDeno(ROOT);
+  const image = Deno.readFileSync(path), deno = { path, image }, report: string[] = [];
+  if (options.prelink) {
+    const base = drawBase(), { applied, kept } = prelink(image, base);
+    report.push(
+      `prelinked at 0x${base.toString(16)}: ${applied} relocations applied, ${kept} left to the loader`,
+    );
+  }
+  let caches: readonly CodeCache[] = [];
+  if (options.cache) {
+    exposeOps(image);
+    const training = `${directory}/training`, executable = `${training}/runt`;
+    Deno.mkdirSync(training);
+    await assemble(deno, program, makeTrainingLoader(), [], executable, directory);
+    const result = await trainCommands(executable, training);
+    caches = result.caches;
+    for (const failure of result.failures) report.push(`code cache is not complete for ${failure}`);
+    report.push(
+      `code caches: ${
+        caches.map(({ command, bytes }) => `${command} ${kilobytes(bytes.length)}`).join(", ")
+      }`,
+    );
+  }
+  const blobs = caches.map(({ bytes }) => bytes), places = placeBlobs(blobs.map((blob) => blob.length));
+  const loader = makeLoader(
+    caches.map(({ command, bytes }, i) => ({ command, at: places[i]!, size: bytes.length })),
+  );
+  const output = `${directory}/runt`;
+  await assemble(deno, program, loader, blobs, output, directory);
+  Deno.renameSync(output, options.output);
+  report.push(`slices: ${program.sizes.map(([name, size]) => `${name} ${kilobytes(size)}`).join(", ")}`);
+  return report;
+}
+
+async function buildStock(options: Options, directory: string): Promise<string[]> {
+  const script = await bundleForStock(await readProgram(), `${directory}/script`),
+    output = `${directory}/runt`;
+  await compileScript({ deno: findDeno(ROOT), script, output, denort: Deno.env.get("DENORT_BIN") });
+  Deno.renameSync(output, options.output);
+  return ["made with Deno's own runtime"];
+}
+
+function kilobytes(size: number): string {
+  return `${(size / 1024).toFixed(1)}K`;
+}
+
+function print(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+async function build(args: readonly string[]): Promise<void> {
+  const start = performance.now(), options = readOptions(args);
+  const folder = options.output.slice(0, options.output.lastIndexOf("/"));
+  Deno.mkdirSync(folder, { recursive: true });
+  // Beside the result, so that it gets there by rename: one that is running is never written to.
+  const directory = Deno.makeTempDirSync({ dir: folder, prefix: ".build-" });
+  try {
+    const report = await (options.stock ? buildStock : buildOwn)(options, directory);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    for (const line of report) print(line);
+    print(`${options.output}: ${kilobytes(Deno.statSync(options.output).size)} in ${seconds} s`);
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+    await esbuild.stop();
+  }
+}
+
+if (import.meta.main) {
+  try {
+    await build(Deno.args);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    print(error.message);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Makes the code caches: runs the commands of a container's life once with a training executable, which writes down
+ * what V8 compiled for each. A command that cannot run on the building host (no root, no namespaces) leaves what was
+ * compiled until it failed, which is still right, only less.
+ *
+ * @module
+ */
+import { writeTrainingBundle } from "./training_bundle.ts";
+
+/** The code cache of a command. */
+export interface CodeCache {
+  /** The command's name; `"-"` for a command line without one. */
+  readonly command: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The result of a training. */
+export interface Training {
+  readonly caches: readonly CodeCache[];
+  /** Commands that did not succeed, and their last words. */
+  readonly failures: readonly string[];
+}
+
+/** Longest time for a command, in milliseconds. */
+const PATIENCE = 10_000;
+
+/**
+ * Trains.
+ *
+ * @param executable the training executable
+ * @param directory a directory to work in
+ */
+export async function trainCommands(executable: string, directory: string): Promise<Training> {
+  const caches: CodeCache[] = [], failures: string[] = [], bundles = writeTrainingBundle(directory);
+  const id = `runt-build-${Deno.pid}`, root = `${directory}/state`;
+  const train = async (command: string, ...args: readonly string[]) => {
+    const words = command === "-" ? args : ["--root", root, command, ...args];
+    const { cache, failure } = await runTraining(executable, words, `${directory}/${command}.cache`);
+    if (failure !== undefined) failures.push(`${command}: ${failure}`);
+    if (cache !== undefined) caches.push({ command, bytes: cache });
+  };
+  await train("-", "--version");
+  await train("run", "--bundle", bundles.short, `${id}-run`);
+  await train("create", "--bundle", bundles.long, id);
+  await train("start", id);
+  await train("state", id);
+  await train("kill", id, "KILL");
+  await waitUntilStopped(executable, root, id);
+  await train("delete", id);
+  for (const left of [id, `${id}-run`]) {
+    await runQuietly(executable, ["--root", root, "delete", "--force", left]);
+  }
+  return { caches, failures };
+}
+
+async function runTraining(
+  executable: string,
+  args: readonly string[],
+  output: string,
+): Promise<{ cache: Uint8Array<ArrayBuffer> | undefined; failure: string | undefined }> {
+  const { code, words } = await runQuietly(executable, args, { RUNT_TRAIN_OUT: output });
+  let failure = code === 0 ? undefined : words.trim().split("\n").at(-1) || `exit code ${code}`;
+  const cache = readIfThere(output);
+  if (cache === undefined) failure ??= "no code cache was written";
+  else if ((await runQuietly(executable, args, { RUNT_TRAIN_IN: output })).code !== 0) {
+    return { cache: undefined, failure: "V8 does not accept its code cache" };
+  }
+  return { cache, failure };
+}
+
+/** A killed container takes a moment to be gone. */
+async function waitUntilStopped(executable: string, root: string, id: string): Promise<void> {
+  for (let i = 0; i < 50; i++) {
+    const { output } = await runQuietly(executable, ["--root", root, "state", id]);
+    if (!/"status": *"(running|created)"/.test(output)) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function runQuietly(
+  executable: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; words: string; output: string }> {
+  const child = new Deno.Command(executable, {
+    args: [...args],
+    env,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+  const { code, stdout, stderr } = await child.output();
+  clearTimeout(timer);
+  const decoder = new TextDecoder();
+  return { code, words: decoder.decode(stderr), output: decoder.decode(stdout) };
+}
+
+function readIfThere(path: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
