@@ -99,14 +99,17 @@ function clone(
     new Uint8Array(8 * (argv.length + 1)),
     argv.map((value, i) => ({ at: 8 * i, value })),
   );
-  const struct = new Block(u64s(0, 88, image, 0, 0, socket, control), [
-    { at: 0, value: cloneArgs },
-    { at: 24, value: args },
-    { at: 32, value: new Uint8Array(8) },
-  ]);
   const writer = new Writer(native.arena, native.arenaAddress), outs = new Map<Out, number>();
-  const address = Number(writer.place(struct, outs));
-  const pid = native.spawn(address);
+  const place = (arg: Block | Uint8Array) => Number(writer.place(arg, outs));
+  const pid = native.spawn(
+    place(cloneArgs),
+    88,
+    image,
+    place(args),
+    place(new Uint8Array(8)),
+    socket,
+    control,
+  );
   const at = outs.get(pidfd)!;
   pidfd.bytes = native.arena.slice(at, at + 4);
   local.rtSigprocmask(2, before.bytes);

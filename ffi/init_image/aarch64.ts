@@ -141,12 +141,13 @@ const INIT =
  * in the kernel until then (CLONE_VFORK), so both may use one memory, of which the child changes nothing.
  *
  * ```asm
- * spawn:                          // x0: { clone_args*, size, image, argv, envp, socket, control }
- *     mov x9, x0                  // the kernel keeps all registers but x0
+ * spawn:                          // frame: { clone_args*, size, image, argv, envp, socket, control, result }
+ *     ldr x9, frame               // the kernel keeps all registers but x0
  *     ldp x0, x1, [x9]
  *     mov w8, #435                // clone3
  *     svc #0
  *     cbz x0, child
+ *     str x0, [x9, #56]
  *     ret
  * child:                          // shares the parent's memory: no stack, no writes
  *     ldp x0, x1, [x9, #40]
@@ -162,32 +163,36 @@ const INIT =
  *     mov w0, #127
  *     mov w8, #94                 // exit_group
  *     svc #0
+ *     nop
+ * frame:                          // written in when it is mapped
+ *     .quad 0x3333333333333333
  * empty:
  *     .word 0
  * ```
  */
 const SPAWN =
-  "e90300aa200540a968368052010000d4400000b4c0035fd6208542a90200805208038052010000d4200940f901010010" +
-  "228d41a90400825228238052010000d4e00f8052c80b8052010000d400000000";
+  "a9020058200540a968368052010000d4600000b4201d00f9c0035fd6208542a90200805208038052010000d4200940f9" +
+  "61010010228d41a90400825228238052010000d4e00f8052c80b8052010000d41f2003d5333333333333333300000000";
 
 /*
  * call: a raw system call. Its result is the kernel's own, -errno for a failure: libc's `errno` may be changed
  * between two calls out of JavaScript, a return value may not.
  *
  * ```asm
- * call:                           // x0: number, x1 … x6: arguments
- *     mov x8, x0
- *     mov x0, x1
- *     mov x1, x2
- *     mov x2, x3
- *     mov x3, x4
- *     mov x4, x5
- *     mov x5, x6
+ * call:                           // frame: { number, a0, a1, a2, a3, a4, a5, result }
+ *     ldr x9, frame
+ *     ldp x8, x0, [x9]
+ *     ldp x1, x2, [x9, #16]
+ *     ldp x3, x4, [x9, #32]
+ *     ldr x5, [x9, #48]
  *     svc #0
+ *     str x0, [x9, #56]
  *     ret
+ * frame:                          // written in when it is mapped
+ *     .quad 0x3333333333333333
  * ```
  */
-const CALL = "e80300aae00301aae10302aae20303aae30304aae40305aae50306aa010000d4c0035fd6";
+const CALL = "09010058280140a9210941a9231142a9251940f9010000d4201d00f9c0035fd63333333333333333";
 
 /*
  * forward: a signal handler that passes the signal on to a process, and the way back from it.
@@ -216,7 +221,9 @@ export const AARCH64: MachineCode = {
   init: INIT,
   controlOffset: 392,
   spawn: SPAWN,
+  spawnFrameOffset: 84,
   call: CALL,
+  callFrameOffset: 32,
   forward: FORWARD,
   forwardPidfdOffset: 36,
   restoreOffset: 28,

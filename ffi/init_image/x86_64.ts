@@ -142,15 +142,16 @@ const INIT =
  * in the kernel until then (CLONE_VFORK), so both may use one memory, of which the child changes nothing.
  *
  * ```asm
- * spawn:                          # rdi: { clone_args*, size, image, argv, envp, socket, control }
+ * spawn:                          # frame: { clone_args*, size, image, argv, envp, socket, control, result }
  *     push rbx
- *     mov rbx, rdi
+ *     mov rbx, [rip+frame]
  *     mov rdi, [rbx]
  *     mov rsi, [rbx+8]
  *     mov eax, 435                # clone3
  *     syscall
  *     test rax, rax
  *     jz child
+ *     mov [rbx+56], rax
  *     pop rbx
  *     ret
  * child:                          # shares the parent's memory: no stack, no writes
@@ -169,32 +170,43 @@ const INIT =
  *     mov edi, 127
  *     mov eax, 231                # exit_group
  *     syscall
+ * frame:                          # written in when it is mapped
+ *     .quad 0x3333333333333333
  * empty:
  *     .byte 0
  * ```
  */
 const SPAWN =
-  "534889fb488b3b488b7308b8b30100000f054885c074025bc3488b7b28488b733031d2b8240100000f05488b7b10488d" +
-  "3521000000488b53184c8b532041b800100000b8420100000f05bf7f000000b8e70000000f0500";
+  "53488b1d56000000488b3b488b7308b8b30100000f054885c07406488943385bc3488b7b28488b733031d2b824010000" +
+  "0f05488b7b10488d3529000000488b53184c8b532041b800100000b8420100000f05bf7f000000b8e70000000f053333" +
+  "33333333333300";
 
 /*
  * call: a raw system call. Its result is the kernel's own, -errno for a failure: libc's `errno` may be changed
  * between two calls out of JavaScript, a return value may not.
  *
  * ```asm
- * call:                           # rdi: number, rsi rdx rcx r8 r9 [rsp+8]: arguments
- *     mov rax, rdi
- *     mov rdi, rsi
- *     mov rsi, rdx
- *     mov rdx, rcx
- *     mov r10, r8
- *     mov r8, r9
- *     mov r9, [rsp+8]
+ * call:                           # frame: { number, a0, a1, a2, a3, a4, a5, result }
+ *     push rbx
+ *     mov rbx, [rip+frame]
+ *     mov rax, [rbx]
+ *     mov rdi, [rbx+8]
+ *     mov rsi, [rbx+16]
+ *     mov rdx, [rbx+24]
+ *     mov r10, [rbx+32]
+ *     mov r8, [rbx+40]
+ *     mov r9, [rbx+48]
  *     syscall
+ *     mov [rbx+56], rax
+ *     pop rbx
  *     ret
+ * frame:                          # written in when it is mapped
+ *     .quad 0x3333333333333333
  * ```
  */
-const CALL = "4889f84889f74889d64889ca4d89c24d89c84c8b4c24080f05c3";
+const CALL =
+  "53488b1d23000000488b03488b7b08488b7310488b53184c8b53204c8b43284c8b4b300f05488943385bc33333333333" +
+  "333333";
 
 /*
  * forward: a signal handler that passes the signal on to a process, and the way back from it.
@@ -221,7 +233,9 @@ export const X86_64: MachineCode = {
   init: INIT,
   controlOffset: 7,
   spawn: SPAWN,
+  spawnFrameOffset: 94,
   call: CALL,
+  callFrameOffset: 43,
   forward: FORWARD,
   forwardPidfdOffset: 3,
   restoreOffset: 20,
