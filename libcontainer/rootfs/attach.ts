@@ -63,7 +63,7 @@ export function attach(kernel: Kernel, root: Root, config: MountConfig, mount: F
 }
 
 /** A link may lead a mount below /proc (CVE-2019-16884): what it was put on, is looked at when known. */
-function guard(kernel: Kernel, root: Root, config: MountConfig, target: Fd): void {
+export function guard(kernel: Kernel, root: Root, config: MountConfig, target: Fd): void {
   if (!mayBeLink(config)) return;
   const status = new Out(STATFS_SIZE);
   kernel.fstatfs(target, status);

@@ -1,3 +1,4 @@
+import { MS_BIND } from "../../ffi/constants/mount.ts";
 import {
   AT_EMPTY_PATH,
   O_CLOEXEC,
@@ -17,6 +18,9 @@ import { attachTo } from "./attach.ts";
 import { cloneSource } from "./bind_mount.ts";
 import type { RootfsContext } from "./context.ts";
 import { deviceNumber } from "./device_number.ts";
+import { mountOn } from "./mount_by_path.ts";
+import { mountAll } from "./mounts.ts";
+import { prepareAnew } from "./prepare.ts";
 import { type Root, rootFd, settle } from "./root.ts";
 import { componentsOf, makeDirectories, O_LOOK, openWithoutLinks } from "./safe_path.ts";
 
@@ -45,6 +49,17 @@ export function isDevOurs({ mounts }: Config): boolean {
  * last step in which the host's files are in sight.
  */
 export function makeDevices(kernel: Kernel, config: Config, context: RootfsContext): void {
+  try {
+    fillDev(kernel, config, context);
+  } catch (error) {
+    // It may be the first flush since the root was prepared.
+    if (!prepareAnew(kernel, config, context, error)) throw error;
+    mountAll(kernel, config, context);
+    fillDev(kernel, config, context);
+  }
+}
+
+function fillDev(kernel: Kernel, config: Config, context: RootfsContext): void {
   const { root } = context;
   if (!isDevOurs(config)) return settle(kernel, root);
   const dev = kernel.at({ step: "devices", what: '"/dev"' }, () => openDev(kernel, root));
@@ -53,14 +68,15 @@ export function makeDevices(kernel: Kernel, config: Config, context: RootfsConte
     .filter(({ path }) => path !== "" && path !== "/dev/ptmx")
     .map((device) => findPlace(kernel, root, dev, device));
   const made = context.bindDevices ? [] : places.map((place) => atDevice(kernel, place, makeNode));
-  if (context.bindDevices) { for (const place of places) atDevice(kernel, place, bindNode); }
+  const bind = (place: Place) => atDevice(kernel, place, () => bindNode(kernel, root, place));
+  if (context.bindDevices) places.forEach(bind);
   makeLinks(kernel, dev);
   settle(kernel, root);
   if (context.bindDevices) return;
   const refused = places.filter((_, index) => made[index]!.node.errno === EPERM);
   for (const place of refused) {
     context.log.debug(`cannot make ${place.device.path}: EPERM; binding the host's`);
-    atDevice(kernel, place, bindNode);
+    bind(place);
   }
   for (const [index, place] of places.entries()) {
     const { file, status } = made[index]!;
@@ -121,11 +137,12 @@ function giveAway(kernel: Kernel, { device }: Place, file: Result, status: Out):
 }
 
 /** Binds the host's node: where no node may be made, `mknod(2)` would be refused. */
-function bindNode(kernel: Kernel, { device, parent, name }: Place): void {
-  const mount = cloneSource(kernel, device.path, false);
+function bindNode(kernel: Kernel, root: Root, { device, parent, name }: Place): void {
   const flags = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   kernel.openat(parent, name, flags, 0, { accept: [EEXIST] });
-  attachTo(kernel, mount, openWithoutLinks(kernel, parent, name));
+  const target = openWithoutLinks(kernel, parent, name);
+  if (root.mountsByPath) mountOn(kernel, root, target, device.path, null, MS_BIND);
+  else attachTo(kernel, cloneSource(kernel, device.path, false), target);
 }
 
 function makeLinks(kernel: Kernel, dev: Fd): void {

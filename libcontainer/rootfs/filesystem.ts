@@ -10,7 +10,6 @@ import {
 import type { CallOptions, Fd, Kernel, Result } from "../../ffi/kernel.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { attributesOf } from "./mount_attributes.ts";
-import type { Root } from "./root.ts";
 
 /** Flags of mount(2) that are options of the file system, not of the mount. */
 const FILESYSTEM_FLAGS: readonly (readonly [flag: number, name: string])[] = [
@@ -29,7 +28,7 @@ export interface NewFilesystem {
 }
 
 /** What of a mount makes the file system. */
-export type FilesystemConfig = Pick<MountConfig, "type" | "source" | "flags" | "data" | "at">;
+export type FilesystemConfig = Pick<MountConfig, "type" | "source" | "flags" | "data">;
 
 /**
  * Makes a file system (`fsopen(2)`, `fsconfig(2)`).
@@ -38,12 +37,10 @@ export type FilesystemConfig = Pick<MountConfig, "type" | "source" | "flags" | "
  */
 export function makeFilesystem(
   kernel: Kernel,
-  root: Root,
-  { type, source, flags, data, at }: FilesystemConfig,
+  { type, source, flags, data }: FilesystemConfig,
   options?: CallOptions,
 ): NewFilesystem {
   const context = kernel.fsopen(type, FSOPEN_CLOEXEC);
-  root.filesystemContexts.set(at, context);
   kernel.fsconfigString(context, "source", source);
   for (const [flag, name] of FILESYSTEM_FLAGS) {
     if (flags & flag) kernel.fsconfigFlag(context, name);

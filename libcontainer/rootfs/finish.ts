@@ -5,7 +5,8 @@ import type { Fd, Kernel } from "../../ffi/kernel.ts";
 import { cleanPath } from "../config/mounts.ts";
 import type { Config } from "../config/config.ts";
 import type { RootfsContext } from "./context.ts";
-import { rootFd } from "./root.ts";
+import { remountReadonly } from "./mount_by_path.ts";
+import { type Root, rootFd } from "./root.ts";
 import { componentsOf, makeDirectories, O_LOOK, openInRoot } from "./safe_path.ts";
 
 const DEFAULT_UMASK = 0o022;
@@ -27,12 +28,13 @@ export function finishRoot(kernel: Kernel, config: Config, { root }: RootfsConte
       kernel.when(found, "failed", () => void makeDirectories(kernel, fd, cwd));
     });
   }
-  for (const mount of root.readonlyLater) makeReadonly(kernel, mount);
-  if (readonlyRootfs) makeReadonly(kernel, fd);
+  for (const mount of root.readonlyLater) makeReadonly(kernel, root, mount);
+  if (readonlyRootfs) makeReadonly(kernel, root, fd);
   kernel.umask(process.umask ?? DEFAULT_UMASK);
 }
 
 /** Makes a mount read-only; its other attributes stay. */
-function makeReadonly(kernel: Kernel, mount: Fd): void {
-  kernel.mountSetattr(mount, "", AT_EMPTY_PATH, { set: MOUNT_ATTR_RDONLY });
+function makeReadonly(kernel: Kernel, root: Root, mount: Fd): void {
+  if (root.mountsByPath) remountReadonly(kernel, root, mount);
+  else kernel.mountSetattr(mount, "", AT_EMPTY_PATH, { set: MOUNT_ATTR_RDONLY });
 }

@@ -1,4 +1,4 @@
-import { MS_RDONLY, OPEN_TREE_CLONE } from "../../ffi/constants/mount.ts";
+import { MS_BIND, MS_RDONLY, OPEN_TREE_CLONE } from "../../ffi/constants/mount.ts";
 import { AT_EMPTY_PATH, O_CLOEXEC, O_DIRECTORY } from "../../ffi/constants/open.ts";
 import { ENOENT, ENOTDIR } from "../../ffi/errno.ts";
 import type { Fd, Kernel, Result } from "../../ffi/kernel.ts";
@@ -6,9 +6,10 @@ import { cleanPath } from "../config/mounts.ts";
 import type { Config } from "../config/config.ts";
 import { attachTo } from "./attach.ts";
 import type { RootfsContext } from "./context.ts";
-import { lookAtDevNull, reopenStreams } from "./dev_null.ts";
+import { type DevNull, lookAtDevNull, reopenStreams } from "./dev_null.ts";
 import { isDevOurs } from "./devices.ts";
 import { makeFilesystem, mountFilesystem } from "./filesystem.ts";
+import { mountOn } from "./mount_by_path.ts";
 import { type Root, rootFd, settle } from "./root.ts";
 import { O_LOOK, openInRoot } from "./safe_path.ts";
 
@@ -35,7 +36,8 @@ export function maskPaths(kernel: Kernel, config: Config, context: RootfsContext
   paths.forEach((path, index) => {
     const directory = directories[index]!;
     atPath(kernel, path, () => {
-      if (directory.ok) empty = maskDirectory(kernel, root, directory, empty);
+      if (root.mountsByPath) maskByPath(kernel, root, path, directory, devNull);
+      else if (directory.ok) empty = maskDirectory(kernel, directory, empty);
       else if (directory.errno === ENOTDIR) {
         const target = openInRoot(kernel, fd, path, undefined, { accept: [ENOENT] });
         kernel.when(target, "ok", () => attachTo(kernel, clone(kernel, devNull.verified()), target));
@@ -45,16 +47,24 @@ export function maskPaths(kernel: Kernel, config: Config, context: RootfsContext
 }
 
 /** @param empty the tmpfs that masks another directory already, if there is one */
-function maskDirectory(kernel: Kernel, root: Root, directory: Fd, empty: Fd | undefined): Fd {
+function maskDirectory(kernel: Kernel, directory: Fd, empty: Fd | undefined): Fd {
   if (empty !== undefined) {
     // One tmpfs for all: each would have to be torn down when the container ends.
     attachTo(kernel, clone(kernel, empty), directory);
     return empty;
   }
-  const tmpfs = { type: "tmpfs", source: "tmpfs", flags: MS_RDONLY, data: "", at: "linux.maskedPaths" };
-  const mount = mountFilesystem(kernel, makeFilesystem(kernel, root, tmpfs), MS_RDONLY);
+  const tmpfs = { type: "tmpfs", source: "tmpfs", flags: MS_RDONLY, data: "" };
+  const mount = mountFilesystem(kernel, makeFilesystem(kernel, tmpfs), MS_RDONLY);
   attachTo(kernel, mount, directory);
   return mount;
+}
+
+function maskByPath(kernel: Kernel, root: Root, path: string, directory: Result, devNull: DevNull): void {
+  if (directory.ok) mountOn(kernel, root, directory, "tmpfs", "tmpfs", MS_RDONLY);
+  else if (directory.errno === ENOTDIR) {
+    const target = openInRoot(kernel, rootFd(root), path);
+    mountOn(kernel, root, target, devNull.verified(), null, MS_BIND);
+  }
 }
 
 function clone(kernel: Kernel, mount: Fd): Result {

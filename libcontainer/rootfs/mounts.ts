@@ -12,6 +12,8 @@ import { makeThroughDanglingLinks } from "./dangling_link.ts";
 import { makeFilesystem, mountFilesystem } from "./filesystem.ts";
 import { setPropagation } from "./mount_attributes.ts";
 import { checkMountPlace } from "./mount_rules.ts";
+import { mountByPath } from "./mount_by_path.ts";
+import { prepareAnew } from "./prepare.ts";
 import { remount } from "./remount.ts";
 import { mountTmpfs } from "./tmpfs.ts";
 
@@ -32,6 +34,10 @@ export function mountAll(kernel: Kernel, config: Config, context: RootfsContext)
       if (mayHaveDanglingLinks(mounts)) kernel.flush();
       return;
     } catch (error) {
+      if (prepareAnew(kernel, config, context, error)) {
+        done = 0;
+        continue;
+      }
       const index = indexOfMissingTarget(error, mounts);
       if (index === undefined || index === cured) throw error;
       done = cured = index;
@@ -47,6 +53,7 @@ export function mountAll(kernel: Kernel, config: Config, context: RootfsContext)
 function mountOne(kernel: Kernel, mount: MountConfig, context: RootfsContext): void {
   const { at, destination } = mount;
   kernel.at({ step: "mounts", path: at, what: JSON.stringify(destination) }, () => {
+    if (context.root.mountsByPath) return mountByPath(kernel, mount, context);
     if (mount.flags & MS_REMOUNT) return remount(kernel, mount, context);
     if (mount.flags & MS_BIND) return mountBind(kernel, mount, context);
     if (mount.type === "cgroup") return mountCgroups(kernel, mount, context);
@@ -59,7 +66,7 @@ function mountOther(kernel: Kernel, config: MountConfig, { root }: RootfsContext
   // Into /dev files will be put: it becomes read-only later.
   const later = config.destination === "/dev" && (config.flags & MS_RDONLY) !== 0;
   const flags = later ? config.flags & ~MS_RDONLY : config.flags;
-  const mount = mountFilesystem(kernel, makeFilesystem(kernel, root, { ...config, flags }), flags);
+  const mount = mountFilesystem(kernel, makeFilesystem(kernel, { ...config, flags }), flags);
   attach(kernel, root, config, mount);
   setPropagation(kernel, mount, config.propagation);
   if (later) root.readonlyLater.push(mount);

@@ -1,25 +1,39 @@
-import { MS_PRIVATE, MS_REC, MS_SLAVE, OPEN_TREE_CLONE } from "../../ffi/constants/mount.ts";
+import { MS_BIND, MS_PRIVATE, MS_REC, MS_SLAVE, OPEN_TREE_CLONE } from "../../ffi/constants/mount.ts";
 import { AT_EMPTY_PATH, AT_RECURSIVE, O_CLOEXEC, O_DIRECTORY } from "../../ffi/constants/open.ts";
-import { EINVAL } from "../../ffi/errno.ts";
+import { EINVAL, ENOSYS, EPERM } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
+import { KernelError } from "../../ffi/kernel_error.ts";
 import type { Config } from "../config/config.ts";
 import type { RootfsContext } from "./context.ts";
 import { attachTo } from "./attach.ts";
+import { mountOn, openHostProc } from "./mount_by_path.ts";
+import { newRoot } from "./root.ts";
 import { O_LOOK } from "./safe_path.ts";
+
+/** Flags that no call has. */
+const INVALID = 0xffffffff;
 
 /**
  * Makes the root directory a mount of its own, in a mount tree that nothing of leaks to the host.
  *
  * The umask is put to 0: modes of what is made from here on are meant as they are; `finishRoot` sets the container's.
  */
-export function prepareRoot(kernel: Kernel, config: Config, { root }: RootfsContext): void {
+export function prepareRoot(kernel: Kernel, config: Config, { root }: Pick<RootfsContext, "root">): void {
   const { rootfs, rootPropagation } = config, propagation = rootPropagation || MS_SLAVE | MS_REC;
   kernel.at({ step: "rootfs", path: "root.path", what: JSON.stringify(rootfs) }, () => {
+    if (root.mountsByPath) root.hostProc = openHostProc(kernel);
+    // An invalid call, to see whether there is such a call, before anything was done that could not be done again.
+    else kernel.mountSetattr(-1, "", INVALID, {}, { accept: [EINVAL] });
     kernel.umask(0);
     kernel.mount(null, "/", null, propagation, null);
     const directory = kernel.openat(AT_FDCWD, rootfs, O_LOOK | O_DIRECTORY);
     const isolated = propagation & MS_REC && propagation & (MS_SLAVE | MS_PRIVATE);
     if (!isolated) unshareParent(kernel, rootfs, propagation & MS_SLAVE ? MS_SLAVE : MS_PRIVATE);
+    if (root.mountsByPath) {
+      mountOn(kernel, root, directory, directory, null, MS_BIND | MS_REC);
+      root.fd = kernel.openat(AT_FDCWD, rootfs, O_LOOK | O_DIRECTORY);
+      return;
+    }
     const flags = OPEN_TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE;
     root.fd = kernel.openTree(directory, "", flags);
     attachTo(kernel, root.fd, directory);
@@ -36,4 +50,25 @@ function unshareParent(kernel: Kernel, path: string, type: number): void {
   if (!isTop) {
     kernel.when(tried, "failed", () => unshareParent(kernel, path.replace(/\/[^/]*$/, "") || "/", type));
   }
+}
+
+/**
+ * Starts anew without the mount API of Linux 5.12, if an error says that the kernel lacks it (or a filter of system
+ * calls hides it).
+ *
+ * @returns whether it did
+ */
+export function prepareAnew(
+  kernel: Kernel,
+  config: Config,
+  { root, log }: RootfsContext,
+  error: unknown,
+): boolean {
+  const isMissing = error instanceof KernelError && error.syscall === "mount_setattr" &&
+    error.where.step === "rootfs" && (error.errno === ENOSYS || error.errno === EPERM);
+  if (!isMissing || root.mountsByPath) return false;
+  log.debug("mount_setattr(2) is missing: mounting by paths");
+  Object.assign(root, newRoot(), { mountsByPath: true });
+  prepareRoot(kernel, config, { root });
+  return true;
 }

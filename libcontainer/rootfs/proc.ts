@@ -4,6 +4,7 @@ import {
   AT_EMPTY_PATH,
   O_CLOEXEC,
   O_DIRECTORY,
+  O_NOFOLLOW,
   O_TRUNC,
   O_WRONLY,
   RESOLVE_BENEATH,
@@ -16,7 +17,7 @@ import { AT_FDCWD, type Fd, type Kernel, Out } from "../../ffi/kernel.ts";
 import { decodeFilesystemType, STATFS_SIZE } from "../../ffi/structs/statfs.ts";
 import { decodeStatx, STATX_SIZE } from "../../ffi/structs/statx.ts";
 import { RuntError } from "../error.ts";
-import { O_LOOK, openWithoutLinks } from "./safe_path.ts";
+import { O_LOOK } from "./safe_path.ts";
 
 /** Inode of the root of every procfs, and of nothing else in it. */
 const PROC_ROOT_INODE = 1;
@@ -41,7 +42,7 @@ export function openProc(kernel: Kernel): Fd {
   kernel.flush();
   // A user namespace may not have a procfs of its own where parts of the present one are hidden.
   if (typeof mount === "object" && mount.ok) return mount;
-  const proc = openWithoutLinks(kernel, AT_FDCWD, "proc", O_LOOK | O_DIRECTORY);
+  const proc = kernel.openat(AT_FDCWD, "/proc", O_LOOK | O_DIRECTORY | O_NOFOLLOW);
   const statfs = new Out(STATFS_SIZE), statx = new Out(STATX_SIZE);
   kernel.fstatfs(proc, statfs);
   kernel.statx(proc, "", AT_EMPTY_PATH, STATX_BASIC_STATS, statx);

@@ -1,11 +1,12 @@
-import { MOUNT_ATTR_RDONLY, OPEN_TREE_CLONE } from "../../ffi/constants/mount.ts";
+import { MOUNT_ATTR_RDONLY, MS_BIND, MS_REC, OPEN_TREE_CLONE } from "../../ffi/constants/mount.ts";
 import { AT_EMPTY_PATH, AT_RECURSIVE, O_CLOEXEC } from "../../ffi/constants/open.ts";
 import { ENOENT } from "../../ffi/errno.ts";
-import type { Kernel } from "../../ffi/kernel.ts";
+import type { Kernel, Result } from "../../ffi/kernel.ts";
 import type { Config } from "../config/config.ts";
 import { attachTo } from "./attach.ts";
 import type { RootfsContext } from "./context.ts";
-import { rootFd } from "./root.ts";
+import { mountOn, remountReadonly } from "./mount_by_path.ts";
+import { type Root, rootFd } from "./root.ts";
 import { openInRoot } from "./safe_path.ts";
 
 /** Makes paths read-only by a bind mount of each on itself; those that are not there are left out. */
@@ -13,6 +14,7 @@ export function makePathsReadonly(kernel: Kernel, { readonlyPaths }: Config, { r
   for (const path of readonlyPaths) {
     kernel.at({ step: "readonly", path: "linux.readonlyPaths", what: JSON.stringify(path) }, () => {
       const target = openInRoot(kernel, rootFd(root), path, undefined, { accept: [ENOENT] });
+      if (root.mountsByPath) return bindReadonly(kernel, root, path, target);
       kernel.when(target, "ok", () => {
         const flags = OPEN_TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE;
         const mount = kernel.openTree(target, "", flags);
@@ -21,4 +23,11 @@ export function makePathsReadonly(kernel: Kernel, { readonlyPaths }: Config, { r
       });
     });
   }
+}
+
+function bindReadonly(kernel: Kernel, root: Root, path: string, target: Result): void {
+  kernel.flush();
+  if (!target.ok) return;
+  mountOn(kernel, root, target, target, null, MS_BIND | MS_REC);
+  remountReadonly(kernel, root, openInRoot(kernel, rootFd(root), path));
 }

@@ -23,10 +23,10 @@ export interface Root {
   readonlyLater: Fd[];
   /** What can only be judged when results are known; see {@linkcode settle}. */
   checks: (() => void)[];
-  /** Contexts of `fsopen(2)` by place in config.json: a failed one knows more than an errno. */
-  filesystemContexts: Map<string, Fd>;
-  /** False once the kernel turned out to lack the mount API of Linux 5.12. */
-  hasMountApi: boolean;
+  /** Set when the kernel turned out to lack the mount API of Linux 5.12; see `mount_by_path.ts`. */
+  mountsByPath: boolean;
+  /** The host's /proc, where a step needs it. */
+  hostProc: Fd | undefined;
 }
 
 /** A root of which nothing was made. */
@@ -36,8 +36,8 @@ export function newRoot(): Root {
     made: [],
     readonlyLater: [],
     checks: [],
-    filesystemContexts: new Map(),
-    hasMountApi: true,
+    mountsByPath: false,
+    hostProc: undefined,
   };
 }
 

@@ -22,7 +22,7 @@ export function mountTmpfs(kernel: Kernel, config: MountConfig, { root }: Rootfs
     if (found) data = `mode=${found.mode.toString(8).padStart(4, "0")}${data && `,${data}`}`;
   }
   const flags = config.flags & ~MS_RDONLY;
-  const mount = mountFilesystem(kernel, makeFilesystem(kernel, root, { ...config, data, flags }), flags);
+  const mount = mountFilesystem(kernel, makeFilesystem(kernel, { ...config, data, flags }), flags);
   if (config.copyUp && target) copyTree(kernel, target, mount);
   attach(kernel, root, config, mount);
   setPropagation(kernel, mount, config.propagation);

@@ -1,0 +1,109 @@
+import { ELOOP, ENOENT, ENOSYS, ENOTDIR, EPERM } from "../../ffi/errno.ts";
+import { type Kernel, Out } from "../../ffi/kernel.ts";
+import { KernelError } from "../../ffi/kernel_error.ts";
+import type { Config } from "../config/config.ts";
+import type { MountConfig } from "../config/mount_config.ts";
+import { RuntError } from "../error.ts";
+import { mayBeLink } from "./mount_rules.ts";
+
+const MESSAGE_SIZE = 512;
+/** More messages than a failed call leaves. */
+const MAX_MESSAGES = 4;
+
+/**
+ * Puts runc's words around the failure of a step of the root file system. Errors of other steps are returned as they
+ * are.
+ *
+ * @param kernel that of the step: it may be asked for more
+ */
+export function explainRootfsError(kernel: Kernel, config: Config, error: unknown): unknown {
+  if (!(error instanceof KernelError)) return error;
+  const { where: { step, path, what }, errno } = error, text = textOf(error);
+  if (step === "mounts") {
+    const mount = config.mounts.find(({ at }) => at === path);
+    return mount ? explainMount(kernel, mount, error) : error;
+  }
+  const say = (message: string) => {
+    return new RuntError("kernel", message, { ...(path ? { path } : {}), cause: error });
+  };
+  switch (step) {
+    case "rootfs":
+      return say(`error preparing rootfs: ${error.syscall} ${config.rootfs}: ${text}`);
+    case "devices":
+      if (errno === ELOOP || errno === ENOTDIR) {
+        return new RuntError(
+          "unsafe",
+          `${what} is not an ordinary directory, or a link is on the way to it`,
+          {
+            cause: error,
+          },
+        );
+      }
+      return say(`error creating device nodes: ${error.syscall} ${what}: ${text}`);
+    case "pivot":
+      return say(`error jailing process inside rootfs: ${error.syscall}: ${text}`);
+    case "cwd":
+      return say(`mkdir ${what}: ${text}`);
+    case "readonly":
+      return say(`can't make ${what} read-only: ${text}`);
+    case "masks":
+      return say(`can't mask path ${what}: ${text}`);
+    case "sysctl":
+      return say(
+        error.syscall === "write"
+          ? `failed to write sysctl ${path?.slice(13, -1)} = ${what}: ${text}`
+          : `open sysctl ${path?.slice(13, -1)} file: ${text}`,
+      );
+  }
+  return error;
+}
+
+function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): RuntError {
+  const { source, destination, type, at } = mount, { syscall, errno } = error;
+  const outer = `error mounting ${JSON.stringify(source)} to rootfs at ${JSON.stringify(destination)}: `;
+  if (syscall === "openat2" && !mayBeLink(mount) && (errno === ELOOP || errno === ENOTDIR)) {
+    const what = type === "proc" || type === "sysfs" ? `filesystem "${type}"` : JSON.stringify(destination);
+    return new RuntError("unsafe", `${outer}${what} must be mounted on ordinary directory`, {
+      path: at,
+      hint: "a link in the rootfs may not take its place",
+    });
+  }
+  const details = { path: at, cause: error };
+  if (syscall === "open_tree" && errno === ENOENT) {
+    return new RuntError("kernel", `${outer}stat ${source}: ${textOf(error)}`, details);
+  }
+  const said = syscall === "fsconfig" || syscall === "fsmount" ? readLog(kernel, error) : "";
+  const message = `${outer}${syscall} src=${source}, dst=${destination}: ${textOf(error)}${
+    said && ` (${said})`
+  }`;
+  if (errno !== EPERM) return new RuntError("kernel", message, details);
+  const hint =
+    "in a user namespace, a file system can be mounted only if that owns what it shows: the network " +
+    "namespace for sysfs, ipc for mqueue, pid for proc";
+  return new RuntError("kernel", message, { ...details, hint });
+}
+
+/** What a context of `fsopen(2)` has to say of the failure. */
+function readLog(kernel: Kernel, { args }: KernelError): string {
+  const fd = parseInt(args), lines: string[] = [];
+  if (Number.isNaN(fd)) return "";
+  try {
+    for (let i = 0; i < MAX_MESSAGES; i++) {
+      const out = new Out(MESSAGE_SIZE), length = kernel.read(fd, out, { accept: "any" });
+      kernel.flush();
+      if (!length.ok) break;
+      // `e ` for errors, `w ` for warnings.
+      lines.push(new TextDecoder().decode(out.bytes.subarray(2, length.value)).trim());
+    }
+  } catch {
+    // The peer is gone: there is nobody to ask.
+  }
+  return lines.join("; ");
+}
+
+/** What the C library says of the errno, as Go has it. */
+function textOf({ message, errno }: KernelError): string {
+  if (errno === ENOSYS) return "function not implemented";
+  const text = message.slice(message.lastIndexOf(": ") + 2);
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
