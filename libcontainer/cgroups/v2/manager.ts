@@ -56,7 +56,8 @@ export class CgroupManagerV2 implements CgroupManager {
   prepare(): void {
     const made = new MadeDirectories(), { rootless, path, resources = {} } = this.#request;
     try {
-      if (!createCgroup(this.#root(), this.#dir, resources, made)) this.refuseOccupied();
+      const fresh = createCgroup(this.#root(), this.#dir, resources, made);
+      if (!fresh) refuseOccupied(this.#dir, () => this.freezerState());
     } catch (error) {
       this.#foreign = true;
       made.undo();
