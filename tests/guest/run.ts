@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { buildImages, type GuestImages } from "../../tools/guest/build_images.ts";
+import { checkExecutableRange } from "./executable_range.ts";
 import {
   type FileOutcome,
   type Job,
@@ -21,7 +22,7 @@ import { bootUserModeLinux, listCpus } from "./user_mode_linux.ts";
 
 const USAGE = `usage: deno task test:guest [options] [FILE...]
 
-  FILE              test files to run, below the repository (all)
+  FILE              test files to run, below the repository (all that tests/guest/selection.ts names)
   --pid1 LIST       none, systemd, or both with a comma between (none,systemd)
   --runtime PATH    a runtime in the guest's image, as /usr/sbin/runc, in place of dist/runt: tests the tests
   --seconds N       kill a guest after so many seconds (400)
@@ -73,8 +74,11 @@ function readSettings(): Settings {
     if (name !== "none" && name !== "systemd") throw new Error(`--pid1: neither none nor systemd: ${name}`);
     return name;
   });
-  const files = positionals.length > 0 ? positionals : selectFiles();
-  if (values.runtime === undefined && !values.build) mustExist("dist/runt", "make it with: deno task build");
+  const files = positionals.length > 0 ? positionals : selectFiles(values.runtime === undefined);
+  if (values.runtime === undefined && !values.build) {
+    mustExist("dist/runt", "make it with: deno task build");
+    checkExecutableRange(`${REPOSITORY}/dist/runt`);
+  }
   for (const file of files) mustExist(file, "name a test file below the repository");
   return {
     guests,

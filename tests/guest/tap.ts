@@ -20,8 +20,8 @@ export interface FileResults {
   complete: boolean;
 }
 
-/** A skipped test says why at the end of its name, as in `freezes (skip: no freezer)`. */
-const SKIP_REASON = /^(.*) \(skip: (.*)\)$/s;
+/** A skipped test says why at the end of its name, as tests/support/needs.ts writes it. */
+const SKIP_REASON = /^(.*) \[skipped: (.*)\]$/s;
 
 /**
  * Reads TAP version 14 as Deno writes it. Steps of a test (indented lines) count for the test that they are in.

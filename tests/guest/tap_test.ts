@@ -10,7 +10,7 @@ not ok 2 - fails
   ---
   {"message":"Error: boo\\n    at x","severity":"fail","at":{"file":"./a_test.ts","line":2}}
   ...
-ok 3 - freezes (skip: no freezer) # SKIP
+ok 3 - freezes [skipped: no freezer] # SKIP
 ok 4 - is left out # SKIP
 1..4
 `);

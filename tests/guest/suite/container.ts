@@ -1,99 +1,87 @@
 /**
- * A container for one test: a busybox bundle, and the runtime's commands on it.
+ * A container for one test, and where it is in cgroup v2.
  *
  * @module
  */
-import { type BundleSpec, writeBundle } from "./bundle.ts";
-import { RUNTIME } from "./guest_case.ts";
+import { type Bundle, type Config, makeBundle } from "../../support/bundle.ts";
+import { type Outcome, run, RUNT, Runtime } from "../../support/runtime.ts";
 
 /** Where cgroup v2 is mounted. */
 export const CGROUP_ROOT = "/sys/fs/cgroup";
 
-/** What a command of the runtime came to. */
-export interface CommandResult {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the runtime to its end; standard input is /dev/null. */
-export function runRuntime(root: string, args: string[]): CommandResult {
-  const result = new Deno.Command(RUNTIME, { args: ["--root", root, ...args], stdin: "null" }).outputSync();
-  const decoder = new TextDecoder();
-  return {
-    code: result.code,
-    stdout: decoder.decode(result.stdout),
-    stderr: decoder.decode(result.stderr),
-  };
-}
-
-/** A bundle, a state directory of its own, and an id that no other test has. */
+/** A bundle and a runtime with a root of its own; gone at the end, with the cgroups above the container's. */
 export class Container implements Disposable {
-  readonly directory = Deno.makeTempDirSync({ prefix: "runt-test-" });
-  readonly root = `${this.directory}/root`;
-  readonly bundle = `${this.directory}/bundle`;
-  readonly id: string;
-  #cgroups: string[] = [];
+  readonly #bundle: Bundle;
+  readonly #cgroupsPath: string | undefined;
+  readonly runtime = new Runtime();
+  readonly id = this.runtime.newId();
 
-  /** @param spec what its config.json has beside the usual */
-  constructor(spec: BundleSpec) {
-    this.id = this.directory.slice("/tmp/".length);
-    writeBundle(this.bundle, spec);
-    const path = spec.linux?.cgroupsPath;
-    // The runtime removes the container's cgroup, but not those above it
-    if (path) this.#cgroups = ancestors(resolveCgroup(path));
+  /**
+   * @param script for the container's shell
+   * @param change what to change in the usual config.json
+   */
+  constructor(script: string, change: (config: Config) => void = () => {}) {
+    this.#bundle = makeBundle((config) => {
+      config.ociVersion = "1.0.2"; // Debian's crun refuses newer ones
+      config.process.args = ["sh", "-c", script];
+      change(config);
+    });
+    const config = JSON.parse(Deno.readTextFileSync(`${this.#bundle.directory}/config.json`));
+    this.#cgroupsPath = config.linux.cgroupsPath;
+  }
+
+  /** The command line that runs it in the foreground. */
+  get runCommand(): string[] {
+    return [RUNT, "--root", this.runtime.root, "run", "--bundle", this.#bundle.directory, this.id];
   }
 
   /** `run` in the foreground. */
-  run(): CommandResult {
-    return runRuntime(this.root, ["run", "--bundle", this.bundle, this.id]);
+  run(): Outcome {
+    const [program = RUNT, ...args] = this.runCommand;
+    return run(program, args);
   }
 
   /**
-   * `create`. The container's process inherits standard output, so nobody may wait for its end: it gets
-   * /dev/null, and the runtime's errors come from its log.
+   * `create`. The container inherits the streams, and who reads one to its end waits for the container's: so
+   * none is read, and errors come from the log.
    */
   create(): void {
-    this.#quietly(["create", "--bundle", this.bundle, this.id]);
+    this.#call("create", "--bundle", this.#bundle.directory, this.id);
   }
 
   /** `create` and `start`. */
   start(): void {
     this.create();
-    this.#quietly(["start", this.id]);
+    this.#call("start", this.id);
   }
 
-  #quietly(args: string[]): void {
-    const log = `${this.directory}/log`;
-    const { code } = new Deno.Command(RUNTIME, {
-      args: ["--root", this.root, "--log", log, ...args],
+  /** Its process, as the host counts. */
+  get pid(): number {
+    return this.runtime.state(this.id).pid;
+  }
+
+  /** `delete --force`. */
+  delete(): void {
+    this.#call("delete", "--force", this.id);
+  }
+
+  #call(...args: string[]): void {
+    const log = `${this.runtime.root}.log`;
+    const { code } = new Deno.Command(RUNT, {
+      args: ["--root", this.runtime.root, "--log", log, ...args],
       stdin: "null",
       stdout: "null",
       stderr: "null",
     }).outputSync();
-    if (code !== 0) throw new Error(`${args[0]}: exit ${code}: ${Deno.readTextFileSync(log)}`);
-  }
-
-  /** `state`, parsed. */
-  state(): { status: string; pid: number } {
-    const { code, stdout, stderr } = runRuntime(this.root, ["state", this.id]);
-    if (code !== 0) throw new Error(`state: exit ${code}: ${stderr}`);
-    return JSON.parse(stdout);
-  }
-
-  /** `delete --force`; throws when it fails. */
-  delete(): void {
-    const { code, stderr } = runRuntime(this.root, ["delete", "--force", this.id]);
-    if (code !== 0) throw new Error(`delete: exit ${code}: ${stderr}`);
+    const text = Deno.readTextFileSync(log);
+    Deno.removeSync(log);
+    if (code !== 0) throw new Error(`${args[0]}: exit ${code}: ${text}`);
   }
 
   [Symbol.dispose](): void {
-    try {
-      if (exists(`${this.root}/${this.id}`)) this.delete();
-    } finally {
-      for (const path of this.#cgroups) removeEmpty(path);
-      Deno.removeSync(this.directory, { recursive: true });
-    }
+    this.runtime[Symbol.dispose]();
+    this.#bundle[Symbol.dispose]();
+    if (this.#cgroupsPath) removeAncestors(resolveCgroup(this.#cgroupsPath));
   }
 }
 
@@ -111,38 +99,23 @@ export function resolveCgroup(path: string): string {
   return `${parent}/${path}`;
 }
 
-/** Whether there is a file or directory at a path. */
-export function exists(path: string): boolean {
+/** Whether there is such a cgroup. */
+export function cgroupExists(cgroup: string): boolean {
   try {
-    Deno.lstatSync(path);
-    return true;
+    return Deno.lstatSync(CGROUP_ROOT + cgroup).isDirectory;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }
 
-/** The cgroup and those above it, the deepest first. */
-function ancestors(cgroup: string): string[] {
-  const paths: string[] = [];
-  for (let path = cgroup; path !== ""; path = path.replace(/\/[^/]*$/, "")) paths.push(path);
-  return paths;
-}
-
-/** Removes a cgroup unless processes or cgroups are in it, as are those that were there before. */
-function removeEmpty(cgroup: string): void {
-  try {
-    Deno.removeSync(CGROUP_ROOT + cgroup);
-  } catch {
-    // Busy, not empty, or removed: none of it is the test's concern
-  }
-}
-
-/** Sleeps until `condition` holds; throws after ten seconds. */
-export function waitUntil(condition: () => boolean, what: string): void {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let waited = 0; !condition(); waited += 50) {
-    if (waited >= 10_000) throw new Error(`Waited ten seconds for ${what}`);
-    Atomics.wait(pause, 0, 0, 50);
+/** Removes the cgroups above one that the runtime has removed, up to the first that others use. */
+function removeAncestors(cgroup: string): void {
+  for (let path = cgroup.replace(/\/[^/]*$/, ""); path !== ""; path = path.replace(/\/[^/]*$/, "")) {
+    try {
+      Deno.removeSync(CGROUP_ROOT + path);
+    } catch {
+      return; // Busy or not empty: it was there before
+    }
   }
 }

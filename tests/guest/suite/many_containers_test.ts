@@ -1,68 +1,55 @@
 import { assertEquals } from "@std/assert";
-import { CGROUP_ROOT, Container, readCgroup } from "./container.ts";
-import { guestCase, PID1, RUNTIME } from "./guest_case.ts";
+import { testNeeding } from "../../support/needs.ts";
+import { CGROUP_ROOT, Container } from "./container.ts";
+import { guest } from "./guest_needs.ts";
 
-const COUNT = 100;
-const AT_ONCE = 8;
+const CONTAINERS = 24;
+const AT_A_TIME = 8;
 
-interface Traces {
-  cgroups: string[];
-  mounts: number;
-  processes: string[];
+/** What containers could leave behind anywhere in the guest, where nobody else makes any. */
+function readTraces() {
+  const processes = [...Deno.readDirSync("/proc")].filter(({ name }) => /^\d+$/.test(name)).map(
+    ({ name }) => {
+      try {
+        return Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ");
+      } catch {
+        return ""; // Ended meanwhile
+      }
+    },
+  );
+  return {
+    cgroups: listCgroups(CGROUP_ROOT),
+    mounts: Deno.readTextFileSync("/proc/self/mountinfo").split("\n").length,
+    // Kernel threads have no command line; systemd's own come and go
+    processes: processes.filter((command) => command !== "" && !command.startsWith("/lib/systemd/")).sort(),
+  };
 }
 
 function listCgroups(directory: string): string[] {
   return [...Deno.readDirSync(directory)].filter((entry) => entry.isDirectory)
-    .flatMap((entry) => [`${directory}/${entry.name}`, ...listCgroups(`${directory}/${entry.name}`)])
+    .flatMap(({ name }) => [`${directory}/${name}`, ...listCgroups(`${directory}/${name}`)])
     .sort();
 }
 
-/** What containers could leave behind. */
-function readTraces(): Traces {
-  const processes = [...Deno.readDirSync("/proc")].filter((entry) => /^\d+$/.test(entry.name))
-    .flatMap(({ name }) => {
-      try {
-        const command = Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ");
-        return command === "" ? [] : [command]; // Kernel threads have none, and come and go
-      } catch {
-        return []; // Ended meanwhile
+testNeeding(
+  [guest],
+  `${CONTAINERS} runs, ${AT_A_TIME} at a time, leave no cgroup, mount or process`,
+  async () => {
+    using container = new Container("exit 7", ({ linux }) => linux.resources.pids = { limit: 10 });
+    const before = readTraces();
+    const [program = "", ...args] = container.runCommand;
+    const failures: string[] = [];
+    let next = 0;
+    const work = async () => {
+      while (next < CONTAINERS) {
+        const id = `${container.id}-${next++}`;
+        const command = new Deno.Command(program, { args: [...args.slice(0, -1), id], stdin: "null" });
+        const { code, stderr } = await command.output();
+        if (code !== 7) failures.push(`${id}: exit ${code}: ${new TextDecoder().decode(stderr)}`);
       }
-    });
-  return {
-    cgroups: listCgroups(CGROUP_ROOT),
-    mounts: Deno.readTextFileSync("/proc/self/mountinfo").split("\n").length,
-    processes: processes.filter((command) => !command.startsWith("/lib/systemd/")).sort(),
-  };
-}
-
-guestCase(`${COUNT} containers, ${AT_ONCE} at a time, all run and leave nothing`, {}, async () => {
-  using container = new Container({ script: "exit 7", linux: { resources: { pids: { limit: 10 } } } });
-  const before = readTraces();
-  let next = 0;
-  const failures: string[] = [];
-  const worker = async () => {
-    while (next < COUNT) {
-      const id = `${container.id}-${next++}`;
-      const { code, stderr } = await new Deno.Command(RUNTIME, {
-        args: ["--root", container.root, "run", "--bundle", container.bundle, id],
-        stdin: "null",
-      }).output();
-      if (code !== 7) failures.push(`${id}: exit ${code}: ${new TextDecoder().decode(stderr)}`);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  assertEquals(failures, []);
-  assertEquals(
-    [...Deno.readDirSync(container.root)].map((entry) => entry.name).filter((n) => n !== "lock"),
-    [],
-  );
-  assertEquals(readTraces(), before);
-});
-
-guestCase("systemd keeps its service in its cgroup, and no unit has failed", { pid1: "systemd" }, () => {
-  assertEquals(PID1, "systemd");
-  assertEquals(readCgroup("self"), "/system.slice/guest.service");
-  const { stdout } = new Deno.Command("systemctl", { args: ["--failed", "--no-legend", "--plain"] })
-    .outputSync();
-  assertEquals(new TextDecoder().decode(stdout), "");
-});
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, work));
+    assertEquals(failures, []);
+    assertEquals(readTraces(), before);
+  },
+);
