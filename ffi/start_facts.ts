@@ -32,7 +32,10 @@ export interface StartFacts {
   readonly openDescriptors: bigint;
   /** Which of the descriptors 0 to 2 were closed; they are `/dev/null` now. */
   readonly closedStandard: readonly number[];
-  /** The working directory no longer existed, or was out of reach; it is `/` now, so no relative path means anything. */
+  /**
+   * The working directory no longer existed, or was out of reach. It is `/proc/self/fdinfo` now, where no relative
+   * path leads to a file, and `Deno.cwd()` throws `NotFound`.
+   */
   readonly directoryLost: boolean;
 }
 

@@ -34,21 +34,25 @@ export async function trainCommands(executable: string, directory: string): Prom
   const caches: CodeCache[] = [], failures: string[] = [], bundles = writeTrainingBundle(directory);
   const id = `runt-build-${Deno.pid}`, root = `${directory}/state`;
   const train = async (command: string, ...args: readonly string[]) => {
-    const words = command === "-" ? args : ["--root", root, command, ...args];
-    const { cache, failure } = await runTraining(executable, words, `${directory}/${command}.cache`);
+    const log = `${directory}/${command}.log`;
+    const words = command === "-" ? args : ["--root", root, "--log", log, command, ...args];
+    const { cache, failure } = await runTraining(executable, words, `${directory}/${command}.cache`, log);
     if (failure !== undefined) failures.push(`${command}: ${failure}`);
     if (cache !== undefined) caches.push({ command, bytes: cache });
   };
-  await train("-", "--version");
-  await train("run", "--bundle", bundles.short, `${id}-run`);
-  await train("create", "--bundle", bundles.long, id);
-  await train("start", id);
-  await train("state", id);
-  await train("kill", id, "KILL");
-  await waitUntilStopped(executable, root, id);
-  await train("delete", id);
-  for (const left of [id, `${id}-run`]) {
-    await runQuietly(executable, ["--root", root, "delete", "--force", left]);
+  try {
+    await train("-", "--version");
+    await train("run", "--bundle", bundles.short, `${id}-run`);
+    await train("create", "--bundle", bundles.long, id);
+    await train("start", id);
+    await train("state", id);
+    await train("kill", id, "KILL");
+    await waitUntilStopped(executable, root, id);
+    await train("delete", id);
+  } finally {
+    for (const left of [id, `${id}-run`]) {
+      await runQuietly(executable, ["--root", root, "delete", "--force", left]);
+    }
   }
   return { caches, failures };
 }
@@ -57,12 +61,13 @@ async function runTraining(
   executable: string,
   args: readonly string[],
   output: string,
+  log: string,
 ): Promise<{ cache: Uint8Array<ArrayBuffer> | undefined; failure: string | undefined }> {
-  const { code, words } = await runQuietly(executable, args, { RUNT_TRAIN_OUT: output });
-  let failure = code === 0 ? undefined : words.trim().split("\n").at(-1) || `exit code ${code}`;
+  const code = await runQuietly(executable, args, { RUNT_TRAIN_OUT: output });
+  let failure = code === 0 ? undefined : lastLine(log) ?? `exit code ${code}`;
   const cache = readIfThere(output);
   if (cache === undefined) failure ??= "no code cache was written";
-  else if ((await runQuietly(executable, args, { RUNT_TRAIN_IN: output })).code !== 0) {
+  else if (await runQuietly(executable, args, { RUNT_TRAIN_IN: output }) !== 0) {
     return { cache: undefined, failure: "V8 does not accept its code cache" };
   }
   return { cache, failure };
@@ -71,29 +76,38 @@ async function runTraining(
 /** A killed container takes a moment to be gone. */
 async function waitUntilStopped(executable: string, root: string, id: string): Promise<void> {
   for (let i = 0; i < 50; i++) {
-    const { output } = await runQuietly(executable, ["--root", root, "state", id]);
-    if (!/"status": *"(running|created)"/.test(output)) return;
+    const { stdout } = await new Deno.Command(executable, {
+      args: ["--root", root, "state", id],
+      stderr: "null",
+    }).output();
+    if (!/"status": *"(running|created)"/.test(new TextDecoder().decode(stdout))) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
+/** Runs a command with no pipe of ours: a container would keep it open. Returns the exit code. */
 async function runQuietly(
   executable: string,
   args: readonly string[],
   env: Record<string, string> = {},
-): Promise<{ code: number; words: string; output: string }> {
+): Promise<number> {
   const child = new Deno.Command(executable, {
     args: [...args],
     env,
     stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
+    stdout: "null",
+    stderr: "null",
   }).spawn();
   const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
-  const { code, stdout, stderr } = await child.output();
+  const { code } = await child.status;
   clearTimeout(timer);
-  const decoder = new TextDecoder();
-  return { code, words: decoder.decode(stderr), output: decoder.decode(stdout) };
+  return code;
+}
+
+/** The last line of a log file, if there is one. */
+function lastLine(path: string): string | undefined {
+  const bytes = readIfThere(path);
+  return bytes && new TextDecoder().decode(bytes).trim().split("\n").at(-1);
 }
 
 function readIfThere(path: string): Uint8Array<ArrayBuffer> | undefined {

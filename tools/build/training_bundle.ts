@@ -7,8 +7,12 @@
 
 /** `exit(0)`. */
 const EXIT = [0x31, 0xff, 0xb8, 0x3c, 0, 0, 0, 0x0f, 0x05];
-/** `pause()`, for ever. */
-const PAUSE = [0xb8, 0x22, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7];
+/** `nanosleep({ 30, 0 }, 0)`, then `exit(0)`: long enough to be killed, and gone if nobody does. */
+const SLEEP = [
+  ...[0xb8, 0x23, 0, 0, 0, 0x48, 0x8d, 0x3d, 4 + EXIT.length, 0, 0, 0, 0x31, 0xf6, 0x0f, 0x05],
+  ...EXIT,
+  ...[30, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+];
 
 /** A static executable for x86-64 of one segment; see `elf(5)`. */
 export function writeProgram(code: readonly number[]): Uint8Array<ArrayBuffer> {
@@ -109,7 +113,7 @@ export function trainingConfig(program: string): unknown {
 }
 
 /**
- * Writes two bundles: one whose program ends at once, one whose program waits for its end.
+ * Writes two bundles: one whose program ends at once, one whose program waits to be killed.
  *
  * @param directory an existing directory
  */
@@ -124,5 +128,5 @@ export function writeTrainingBundle(directory: string): { short: string; long: s
     );
     return bundle;
   };
-  return { short: write("short", EXIT), long: write("long", PAUSE) };
+  return { short: write("short", EXIT), long: write("long", SLEEP) };
 }

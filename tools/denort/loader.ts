@@ -30,6 +30,7 @@ t=V.getCString(P.create(w[3])),
 R={readText:a=>V.getCString(P.create(w[2]+BigInt(a))),importNode:s=>import(s)};
 new BigUint64Array(A(w[0],8))[0]=w[1];
 globalThis[Symbol.for("runt.start")]=w;
+if(w[8]&1n)D.cwd=()=>{throw new D.errors.NotFound("The working directory no longer exists")};
 `;
 
 const compile = (cache: string) =>

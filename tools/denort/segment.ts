@@ -35,16 +35,12 @@ const WORD = {
   environ: 8,
   script: 16,
   main: 24,
-  message: 32,
-  messageSize: 40,
-  argumentCount: 48,
-  variableCount: 56,
-  strings: 64,
+  argumentCount: 32,
+  variableCount: 40,
+  strings: 48,
 } as const;
 
 const PAGE = 4096, HUGE_PAGE = 0x200000;
-
-const NO_PROC = "runt: cannot open /proc/self/exe: runt needs /proc mounted, with its own process in it\n";
 
 /** What Deno is started with. */
 export interface DenoStart {
@@ -115,21 +111,18 @@ function writeContent(
       `Cannot build the executable: no room for ${stub.length} bytes and ${texts.length} strings`,
     );
   }
-  const message = encoder.encode(NO_PROC), blobsAt = placeBlobs(blobs.map((blob) => blob.length));
+  const blobsAt = placeBlobs(blobs.map((blob) => blob.length));
   const stringsAt = placeBlobs([...blobs.map((blob) => blob.length), 0]).at(-1)!;
-  const size = texts.reduce((sum, text) => sum + text.length, stringsAt + message.length);
+  const size = texts.reduce((sum, text) => sum + text.length, stringsAt);
   const content = new Uint8Array(size), view = new DataView(content.buffer);
   const word = (at: number, value: number) => writeWord(view, TABLE + at, value);
   content.set(stub);
   blobs.forEach((blob, index) => content.set(blob, blobsAt[index]!));
-  content.set(message, stringsAt);
   word(WORD.entry, places.entry);
   word(WORD.environ, places.environ);
-  word(WORD.message, stringsAt);
-  word(WORD.messageSize, message.length);
   word(WORD.argumentCount, start.arguments.length);
   word(WORD.variableCount, start.variables.length);
-  let at = stringsAt + message.length;
+  let at = stringsAt;
   texts.forEach((text, index) => {
     word(WORD.strings + 8 * index, at);
     content.set(text, at);

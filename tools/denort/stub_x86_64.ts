@@ -15,11 +15,9 @@
  * .set ENVIRON, TABLE+8
  * .set SCRIPT, TABLE+16
  * .set MAIN, TABLE+24
- * .set MESSAGE, TABLE+32
- * .set MESSAGE_SIZE, TABLE+40
- * .set ARGUMENTS, TABLE+48
- * .set VARIABLES, TABLE+56
- * .set STRINGS, TABLE+64
+ * .set ARGUMENTS, TABLE+32
+ * .set VARIABLES, TABLE+40
+ * .set STRINGS, TABLE+48
  * base:
  * _start:
  *     mov r15, rdx                        # the loader's rtld_fini, for Deno's entry
@@ -97,17 +95,15 @@
  *     je kept
  * lost:
  *     bts qword ptr [rbp+64], 0
- *     lea rdi, [rip+root]                 # chdir("/")
+ *     lea rdi, [rip+nowhere]              # chdir, to where no relative path leads to a file
+ *     mov eax, 80
+ *     syscall
+ *     test eax, eax
+ *     jns kept
+ *     lea rdi, [rip+root]
  *     mov eax, 80
  *     syscall
  * kept:
- *     lea rdi, [rip+exe]                  # readlink("/proc/self/exe", scratch, 1)
- *     lea rsi, [rbp+0x100]
- *     mov edx, 1
- *     mov eax, 89
- *     syscall
- *     test rax, rax
- *     js no_proc
  *     mov rax, 0x3d544e55525f             # "_RUNT=" and the facts' address in 16 digits
  *     mov [rbp+0x80], rax
  *     mov rax, rbp
@@ -198,18 +194,8 @@
  *     mov rdx, r15
  *     xor ebp, ebp
  *     jmp rax
- * no_proc:
- *     mov edi, 2                          # write(2, message, size)
- *     mov rsi, [rbx+MESSAGE]
- *     add rsi, rbx
- *     mov rdx, [rbx+MESSAGE_SIZE]
- *     mov eax, 1
- *     syscall
- *     mov edi, 1                          # exit_group(1)
- *     mov eax, 231
- *     syscall
  * null: .asciz "/dev/null"
- * exe: .asciz "/proc/self/exe"
+ * nowhere: .asciz "/proc/self/fdinfo"
  * root: .asciz "/"
  * ```
  *
@@ -222,14 +208,13 @@ export const STUB_X86_64 =
   "31ffbe0700000031d24c8d5520b82e0100000f0531ff31f6488d553041ba08000000b80e0000000f0541bc0100000044" +
   "89e731f6488d9500010000b80d0000000f0585c078144883bd0001000001750a418d4c24ff480fab4d3841ffc44183fc" +
   "4076cc4531e44489e7be01000000b8480000000f0585c078054c0fab655041ffc44183fc4072df4531e44c0fa3655072" +
-  "1bbf9cffffff488d35d1010000ba020000004531d2b8010100000f0541ffc44183fc0372d5488dbd00010000be001000" +
-  "00b84f0000000f054885c07e0980bd000100002f7414480fba6d4000488d3da4010000b8500000000f05488d3d870100" +
-  "00488db500010000ba01000000b8590000000f054885c00f883801000048b85f52554e543d0000488985800000004889" +
-  "e8b910000000488dbd8600000048c1c00489c283e20f83fa0a720383c22783c230881748ffc7ffc975e3488b83100400" +
-  "004801d848894510488b83180400004801d8488945184d8b2e4f8d64ee104c8965084c89e648ad4885c075f94989f048" +
-  "ad4883c6084885c075f54c29f6488b833004000048038338040000488d74c6404829f44883e4f04889e74c89e84883e8" +
-  "01790231c04889c14803833004000048ab488b9330040000488db34004000048ad4801d848ab48ffca75f44989f1498d" +
-  "7610f348a531c048ab4989fb488d858000000048ab4c89ce488b8b38040000e30c48ad4801d848ab48ffc9ebf231c048" +
-  "ab4c89c648ad48ab4889c148a54885c975f2488b8308040000488b0403488945004c8918488b83000400004801d84c89" +
-  "fa31edffe0bf02000000488bb3200400004801de488b9328040000b8010000000f05bf01000000b8e70000000f052f64" +
-  "65762f6e756c6c002f70726f632f73656c662f657865002f00";
+  "1bbf9cffffff488d3597010000ba020000004531d2b8010100000f0541ffc44183fc0372d5488dbd00010000be001000" +
+  "00b84f0000000f054885c07e0980bd000100002f7426480fba6d4000488d3d5b010000b8500000000f0585c0790e488d" +
+  "3d5b010000b8500000000f0548b85f52554e543d0000488985800000004889e8b910000000488dbd8600000048c1c004" +
+  "89c283e20f83fa0a720383c22783c230881748ffc7ffc975e3488b83100400004801d848894510488b83180400004801" +
+  "d8488945184d8b2e4f8d64ee104c8965084c89e648ad4885c075f94989f048ad4883c6084885c075f54c29f6488b8320" +
+  "04000048038328040000488d74c6404829f44883e4f04889e74c89e84883e801790231c04889c14803832004000048ab" +
+  "488b9320040000488db33004000048ad4801d848ab48ffca75f44989f1498d7610f348a531c048ab4989fb488d858000" +
+  "000048ab4c89ce488b8b28040000e30c48ad4801d848ab48ffc9ebf231c048ab4c89c648ad48ab4889c148a54885c975" +
+  "f2488b8308040000488b0403488945004c8918488b83000400004801d84c89fa31edffe02f6465762f6e756c6c002f70" +
+  "726f632f73656c662f6664696e666f002f00";
