@@ -9,6 +9,7 @@
 import type { Kernel } from "../../ffi/kernel.ts";
 import type { Config } from "../config/config.ts";
 import { makeDevices } from "../rootfs/devices.ts";
+import { explainRootfsError } from "../rootfs/explain.ts";
 import { finishRoot } from "../rootfs/finish.ts";
 import { maskPaths } from "../rootfs/masked_paths.ts";
 import { mountAll } from "../rootfs/mounts.ts";
@@ -59,17 +60,21 @@ const STEPS: readonly (readonly [name: string, step: Step])[] = [
  * @throws {KernelError | RuntError} from the first step that fails
  */
 export function setUp(kernel: Kernel, config: Config, context: InitContext, beforeUser: () => void): Program {
-  for (const [name, step] of STEPS) {
-    kernel.where = { step: name };
-    step(kernel, config, context);
+  try {
+    for (const [name, step] of STEPS) {
+      kernel.where = { step: name };
+      step(kernel, config, context);
+    }
+    kernel.where = { step: "user" };
+    const { process } = config;
+    // Before the user changes: /etc/passwd is read with the rights of before, as runc does.
+    const env = prepareEnvironment(kernel, process.env, process.uid);
+    kernel.flush();
+    beforeUser();
+    becomeUser(kernel, config, context);
+    kernel.where = { step: "exec" };
+    return { file: lookPath(kernel, process.args[0] ?? "", env), args: process.args, env };
+  } catch (error) {
+    throw explainRootfsError(kernel, config, error);
   }
-  kernel.where = { step: "user" };
-  const { process } = config;
-  // Before the user changes: /etc/passwd is read with the rights of before, as runc does.
-  const env = prepareEnvironment(kernel, process.env, process.uid);
-  kernel.flush();
-  beforeUser();
-  becomeUser(kernel, config, context);
-  kernel.where = { step: "exec" };
-  return { file: lookPath(kernel, process.args[0] ?? "", env), args: process.args, env };
 }

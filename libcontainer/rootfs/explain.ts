@@ -1,4 +1,5 @@
-import { ELOOP, ENOENT, ENOSYS, ENOTDIR, EPERM } from "../../ffi/errno.ts";
+import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
+import { EINVAL, ELOOP, ENOENT, ENOSYS, ENOTDIR, EPERM } from "../../ffi/errno.ts";
 import { type Kernel, Out } from "../../ffi/kernel.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import type { Config } from "../config/config.ts";
@@ -24,7 +25,7 @@ export function explainRootfsError(kernel: Kernel, config: Config, error: unknow
     return mount ? explainMount(kernel, mount, error) : error;
   }
   const say = (message: string) => {
-    return new RuntError("kernel", message, { ...(path ? { path } : {}), cause: error });
+    return new RuntError("kernel", message, path ? { path } : {});
   };
   switch (step) {
     case "rootfs":
@@ -68,9 +69,17 @@ function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): R
       hint: "a link in the rootfs may not take its place",
     });
   }
-  const details = { path: at, cause: error };
+  // No cause: all that it says is in the message, or of no use to a reader.
+  const details = { path: at };
   if (syscall === "open_tree" && errno === ENOENT) {
     return new RuntError("kernel", `${outer}stat ${source}: ${textOf(error)}`, details);
+  }
+  if (syscall === "move_mount" && errno === EINVAL && areUnlike(kernel, error)) {
+    const hint = "a directory can be mounted on a directory only, a file on a file";
+    return new RuntError("kernel", `${outer}mount ${source}:${destination}: not a directory`, {
+      ...details,
+      hint,
+    });
   }
   const said = syscall === "fsconfig" || syscall === "fsmount" ? readLog(kernel, error) : "";
   const message = `${outer}${syscall} src=${source}, dst=${destination}: ${textOf(error)}${
@@ -81,6 +90,21 @@ function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): R
     "in a user namespace, a file system can be mounted only if that owns what it shows: the network " +
     "namespace for sysfs, ipc for mqueue, pid for proc";
   return new RuntError("kernel", message, { ...details, hint });
+}
+
+/** Whether, of what was to be mounted and what it was to be mounted on, one is a directory and the other is not. */
+function areUnlike(kernel: Kernel, { args }: KernelError): boolean {
+  const [from, , to] = args.split(", ").map((arg) => parseInt(arg));
+  if (!Number.isInteger(from) || !Number.isInteger(to)) return false;
+  try {
+    const open = (fd: number) =>
+      kernel.openat(fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0, { accept: "any" });
+    const results = [open(from!), open(to!)];
+    kernel.flush();
+    return results[0]!.ok !== results[1]!.ok;
+  } catch {
+    return false;
+  }
 }
 
 /** What a context of `fsopen(2)` has to say of the failure. */
