@@ -56,10 +56,13 @@ const ADDRESS_TAGS = [
 ];
 
 const HUGE_PAGE = 0x200000;
-/** Where a base may lie: above what 32-bit habits use, below where the kernel puts stack and libraries. */
-const LOWEST_BASE = 0x1000_0000_0000, HIGHEST_BASE = 0x5000_0000_0000;
+/**
+ * Where a base may lie: above what 32-bit habits use, below where the kernel puts stack and libraries. Half a TiB
+ * is all that a process has under User-mode Linux (0x7f_c000_0000), where the guests' tests run this file.
+ */
+const LOWEST_BASE = 0x10_0000_0000, HIGHEST_BASE = 0x50_0000_0000;
 
-/** Draws an address for an image: any multiple of 2 MiB in a range of 64 TiB, which is 25 bits of chance. */
+/** Draws an address for an image: any multiple of 2 MiB in a range of 256 GiB, which is 17 bits of chance. */
 export function drawBase(
   random: (values: Uint32Array<ArrayBuffer>) => void = crypto.getRandomValues.bind(crypto),
 ) {
