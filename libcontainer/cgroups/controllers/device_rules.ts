@@ -38,9 +38,10 @@ export interface DeviceFilter {
 /**
  * Works out what rules come to, starting from "deny all".
  *
+ * @param own how many of them are the config's, for errors; the default rules stand behind
  * @throws {RuntError} `invalid-config` for a type that a cgroup cannot tell, or a hole in a wider exception
  */
-export function deviceFilter(rules: readonly LinuxDeviceCgroup[]): DeviceFilter {
+export function deviceFilter(rules: readonly LinuxDeviceCgroup[], own = rules.length): DeviceFilter {
   let allow = false;
   const exceptions = new Map<string, DeviceException>();
   rules.forEach((rule, i) => {
@@ -49,7 +50,7 @@ export function deviceFilter(rules: readonly LinuxDeviceCgroup[]): DeviceFilter 
       allow = rule.allow;
       return exceptions.clear();
     }
-    const path = `linux.resources.devices[${i}]`;
+    const path = `linux.resources.devices${i < own ? `[${i}]` : ""}`;
     if (type !== "b" && type !== "c") {
       throw new RuntError("invalid-config", `invalid cgroup device type "${type}"`, { path: `${path}.type` });
     }

@@ -30,7 +30,7 @@ export function setDevicesV1(
     for (const line of defaults.split("\n")) if (line) write(dir, true, line);
     if (readCgroupFile(dir, "devices.list") === defaults) return;
   }
-  const target = deviceFilter([...rules, ...parseRules(defaults)]);
+  const target = deviceFilter([...rules, ...parseRules(defaults)], rules.length);
   const filterNow = () => parseDevicesList(readCgroupFile(dir, "devices.list"));
   for (const { allow, line } of deviceTransition(filterNow(), target)) write(dir, allow, line);
   // The kernel ignores some rules without a word. What is denied by exceptions it does not show.

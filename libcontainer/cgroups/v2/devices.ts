@@ -25,11 +25,17 @@ const MAX_PROGRAMS = 64;
  *
  * @param kernel of this process
  * @param dir the cgroup
+ * @param own how many of the rules are the config's; the default ones stand behind
  * @throws {RuntError} for rules that cannot be (see {@linkcode deviceFilter})
  * @throws {KernelError} when the kernel refuses
  */
-export function setDevicesV2(kernel: Kernel, dir: string, rules: readonly LinuxDeviceCgroup[]): void {
-  const program = deviceProgram(deviceFilter(rules));
+export function setDevicesV2(
+  kernel: Kernel,
+  dir: string,
+  rules: readonly LinuxDeviceCgroup[],
+  own = rules.length,
+): void {
+  const program = deviceProgram(deviceFilter(rules, own));
   kernel.at({ step: "cgroup", path: "linux.resources.devices", what: dir }, () => {
     const cgroup = kernel.openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC).value;
     const open = [cgroup];

@@ -137,7 +137,7 @@ export class CgroupManagerV2 implements CgroupManager {
     if (!kernel) throw new RuntError("internal", "Cannot set a device filter: no kernel was given");
     const all = [...rules, ...defaultDeviceRules(devicePaths)];
     try {
-      setDevicesV2(kernel, this.#dir, all);
+      setDevicesV2(kernel, this.#dir, all, rules.length);
     } catch (error) {
       // Where bpf(2) is forbidden, a filter that only allows is no loss; nor has a user namespace a say about devices.
       const harmless = all.every(({ allow, access }) => allow && accessBits(access ?? "") === RWM);
