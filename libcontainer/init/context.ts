@@ -17,6 +17,8 @@ export interface InitContext extends RootfsContext {
   /** Self mode: descriptor of the FIFO to wait for; undefined when nobody has to start the container. */
   readonly execFifo?: number | undefined;
   readonly stdio: readonly StdioOwner[];
+  /** Descriptors above the program's that must stay open until it is executed; undefined in self mode: Deno has its own. */
+  readonly kept: readonly number[] | undefined;
   /** Highest capability of this kernel. */
   readonly lastCap: number;
   /** Whether `/proc/self/setgroups` of the user namespace says `deny`. */

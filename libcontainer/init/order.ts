@@ -18,6 +18,7 @@ import { prepareRoot } from "../rootfs/prepare.ts";
 import { makePathsReadonly } from "../rootfs/readonly_paths.ts";
 import { writeSysctls } from "../rootfs/sysctl.ts";
 import type { InitContext } from "./context.ts";
+import { closeDescriptors } from "./first_steps.ts";
 import { becomeUser, setNoNewPrivileges } from "./credentials.ts";
 import { prepareEnvironment } from "./environment.ts";
 import { setNames } from "./host_names.ts";
@@ -73,6 +74,8 @@ export function setUp(kernel: Kernel, config: Config, context: InitContext, befo
     beforeUser();
     becomeUser(kernel, config, context);
     kernel.where = { step: "exec" };
+    // Else a program named /proc/self/fd/7/../… would be found through a directory of ours (CVE-2024-21626).
+    if (context.kept) closeDescriptors(kernel, context.firstFreeFd, context.kept);
     return { file: lookPath(kernel, process.args[0] ?? "", env), args: process.args, env };
   } catch (error) {
     throw explainRootfsError(kernel, config, error);

@@ -44,7 +44,14 @@ export function runSelfInit(): number {
     // Deno ignores SIGPIPE and handles others; handled ones are reset by exec, ignored ones are not (signal(7)).
     kernel.rtSigaction(SIGPIPE_ACTION, new Uint8Array(32));
     kernel.rtSigprocmask(SIG_SETMASK, new Uint8Array(8));
-    queueTail(kernel, program, context.firstFreeFd, context.execFifo, fd);
+    // Not CLOSE_RANGE_CLOEXEC: see CVE-2024-21626. The socket's end says that the program is about to be executed.
+    queueTail(
+      kernel,
+      program,
+      context.firstFreeFd,
+      context.execFifo,
+      context.execFifo === undefined ? undefined : fd,
+    );
     return 255;
   } catch (error) {
     pipe.send(errorMessage(error));

@@ -46,7 +46,10 @@ export function queueTail(
     kernel.at({ step: "start" }, () => kernel.read(fifo, new Out(1)));
     kernel.close(fifo);
   }
-  kernel.closeRange(firstFreeFd, ALL, CLOSE_RANGE_CLOEXEC);
+  // The control socket stays until the program is executed, which tells runt that it was; of all else nothing may be
+  // there for the program's path to lead through.
+  const keepsControl = fifo === undefined && control !== undefined;
+  kernel.closeRange(firstFreeFd, ALL, keepsControl ? CLOSE_RANGE_CLOEXEC : 0);
   const exec = kernel.at(
     { step: "exec", path: "process.args[0]", what: JSON.stringify(program.file) },
     () => {

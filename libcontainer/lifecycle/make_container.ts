@@ -79,6 +79,7 @@ export function makeContainer(
   const { spec, warnings } = loadValidSpec(options.bundle, host, {
     noPivot: options.noPivot,
     systemdCgroup: runtime.systemdCgroup,
+    rootless: Deno.uid() !== 0,
   });
   for (const { path, message } of warnings) log.warn(`${path}: ${message}`);
   const config = createConfig(spec, host.lastCap, {
@@ -102,6 +103,7 @@ export function makeContainer(
         systemd: runtime.systemdCgroup,
         rootless: runtime.rootless === "true",
         inUserNamespace: host.inUserNamespace,
+        devicePaths: config.devices.filter(({ at }) => at !== "default").map(({ path }) => path),
       },
       host,
       undefined,
@@ -164,6 +166,11 @@ function finish(
     ...rootfsContext(config, host, made.cgroup, runtime.log),
     firstFreeFd,
     control: process.control,
+    // Asked for late: the FIFO's number is known when it was opened.
+    get kept() {
+      if (executable !== undefined) return undefined;
+      return process.execFifo ? [process.control, process.execFifo.value] : [process.control];
+    },
     stdio: inspectStandardStreams(local),
     lastCap: host.lastCap,
     setgroupsDenied: false,

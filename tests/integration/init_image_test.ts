@@ -18,7 +18,10 @@ testNeeding(
     const seals = `import fcntl,os; print(fcntl.fcntl(os.open("/proc/${pid}/exe", os.O_RDONLY), 1034) & 15)`;
     assertEquals(run("python3", ["-c", seals]).stdout, "15\n");
     assertEquals(run("sh", ["-c", `echo x > /proc/${pid}/exe`]).code !== 0, true);
-    const descriptors = [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => Number(name)).toSorted();
+    const descriptors = [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => Number(name)).toSorted((
+      a,
+      b,
+    ) => a - b);
     assertEquals(descriptors.slice(0, 3), [0, 1, 2]);
     const others = descriptors.slice(3).map((fd) => Deno.readLinkSync(`/proc/${pid}/fd/${fd}`));
     assertEquals(others.length, 1);

@@ -16,10 +16,12 @@ export const RUNT = Deno.env.get("RUNT") ?? new URL("../../dist/runt", import.me
 
 /** Runs a program to its end. */
 export function run(program: string, args: readonly string[], options: Deno.CommandOptions = {}): Outcome {
-  const { code, stdout, stderr } = new Deno.Command(program, { stdin: "null", ...options, args: [...args] })
-    .outputSync();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  const output = new Deno.Command(program, { stdin: "null", ...options, args: [...args] }).outputSync();
+  const text = (stream: "stdout" | "stderr") =>
+    options[stream] === "null" || options[stream] === "inherit"
+      ? ""
+      : new TextDecoder().decode(output[stream]);
+  return { code: output.code, stdout: text("stdout"), stderr: text("stderr") };
 }
 
 /** A runtime with a root of its own, which is gone at the end with every container in it. */
@@ -54,9 +56,26 @@ export class Runtime implements Disposable {
     return this.call(["run", "-b", bundle, this.newId()], options);
   }
 
-  /** Makes a container; its streams are closed, so that nobody waits for them. */
+  /** Makes a container. Its streams are files: the container keeps them, and a pipe would never end. */
   create(bundle: string, id: string, flags: readonly string[] = []): Outcome {
-    return this.call(["create", "-b", bundle, ...flags, id], { stdout: "null", stderr: "piped" });
+    const output = `${this.root}/.${this.newId()}`, errors = `${output}.err`;
+    const script = 'out=$1 err=$2; shift 2; exec "$@" >"$out" 2>"$err"';
+    const command = [
+      this.program,
+      "--root",
+      this.root,
+      ...this.globalFlags,
+      "create",
+      "-b",
+      bundle,
+      ...flags,
+      id,
+    ];
+    const { code } = run("sh", ["-c", script, "sh", output, errors, ...command]);
+    const outcome = { code, stdout: Deno.readTextFileSync(output), stderr: Deno.readTextFileSync(errors) };
+    Deno.removeSync(output);
+    Deno.removeSync(errors);
+    return outcome;
   }
 
   /** `state` as JSON. */
