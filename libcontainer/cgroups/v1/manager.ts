@@ -1,3 +1,4 @@
+import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../../ffi/constants/open.ts";
 import { EACCES, EBUSY, EPERM, EROFS } from "../../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../../ffi/kernel.ts";
 import { RuntError } from "../../error.ts";
@@ -15,7 +16,7 @@ import { prepareCpuset } from "./cpuset.ts";
 import { setDevicesV1 } from "./devices.ts";
 import { freezerStateV1, freezeV1 } from "./freezer.ts";
 
-const O_WRONLY = 1, O_CLOEXEC = 0x80000;
+const O_WRONLY = 1;
 
 /** A container's cgroups in the hierarchies of v1, and where there is one in the v2 mount beside them. */
 export class CgroupManagerV1 implements CgroupManager {
@@ -25,6 +26,8 @@ export class CgroupManagerV1 implements CgroupManager {
   readonly #kernel: Kernel | undefined;
   /** Set when the directories are somebody else's. */
   #foreign = false;
+  /** Set when the process starts in the v2 hierarchy. */
+  #cloned = false;
 
   /**
    * @param mode whether there is a v2 mount too
@@ -83,6 +86,7 @@ export class CgroupManagerV1 implements CgroupManager {
       // Controllers may share a hierarchy.
       if (done.has(dir)) continue;
       done.add(dir);
+      if (controller === "" && this.#cloned) continue;
       const file = wholeProcess || controller === "" ? "cgroup.procs" : "tasks";
       const accept = isOptional(controller) ? "any" : [];
       kernel.at({ step: "cgroup", path: "linux.cgroupsPath", what: controller }, () => {
@@ -97,8 +101,15 @@ export class CgroupManagerV1 implements CgroupManager {
     }
   }
 
-  openForClone(): undefined {
-    return undefined;
+  openForClone(): number | undefined {
+    // The v2 hierarchy of a hybrid host has no `tasks`, and its `cgroup.procs` waits for an RCU period (10 ms).
+    const unified = this.#paths[""];
+    if (unified === undefined || !this.#kernel || this.#request.rootless) return undefined;
+    const accept = "any", flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    const fd = this.#kernel.openat(AT_FDCWD, unified, flags, 0, { accept });
+    if (!fd.ok) return undefined;
+    this.#cloned = true;
+    return fd.value;
   }
 
   pids(all = false): number[] {
