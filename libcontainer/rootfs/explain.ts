@@ -32,13 +32,7 @@ export function explainRootfsError(kernel: Kernel, config: Config, error: unknow
       return say(`error preparing rootfs: ${error.syscall} ${config.rootfs}: ${text}`);
     case "devices":
       if (errno === ELOOP || errno === ENOTDIR) {
-        return new RuntError(
-          "unsafe",
-          `${what} is not an ordinary directory, or a link is on the way to it`,
-          {
-            cause: error,
-          },
-        );
+        return new RuntError("unsafe", `${what} is not an ordinary directory, or a link is on the way to it`);
       }
       return say(`error creating device nodes: ${error.syscall} ${what}: ${text}`);
     case "pivot":

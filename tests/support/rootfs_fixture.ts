@@ -80,8 +80,11 @@ export function testContext(part: Partial<RootfsContext> = {}): RootfsContext {
   };
 }
 
-/** What a call shall come to, by name and (part of) its arguments: a value, or bytes for its region. */
-export type Answers = Readonly<Record<string, number | Uint8Array>>;
+/** What a call shall come to: its value, or bytes for its region; of a list, one for each time it is made. */
+export type Answer = number | Uint8Array | readonly (number | Uint8Array)[];
+
+/** Answers by the start of a call as text. */
+export type Answers = Readonly<Record<string, Answer>>;
 
 /**
  * A kernel that notes calls and answers some of them.
@@ -90,11 +93,15 @@ export type Answers = Readonly<Record<string, number | Uint8Array>>;
  *   are put into the call's region, the return value is 0 then
  */
 export function recordingKernel(answers: Answers = {}): RecordingKernel {
+  const times = new Map<string, number>();
   const script: Script = (operation) => {
     const line = lineOf(operation);
-    for (const [start, answer] of Object.entries(answers)) {
+    for (const [start, given] of Object.entries(answers)) {
       if (!line.startsWith(start)) continue;
-      if (typeof answer === "number") return answer;
+      const time = times.get(start) ?? 0;
+      times.set(start, time + 1);
+      const answer = isList(given) ? given[time] : given;
+      if (answer === undefined || typeof answer === "number") return answer;
       const out = operation.args.find((arg) => arg instanceof Out) as Out;
       out.bytes.set(answer);
       return answer.length > 0 && operation.name === "readlinkat" ? answer.length : 0;
@@ -102,6 +109,10 @@ export function recordingKernel(answers: Answers = {}): RecordingKernel {
     return undefined;
   };
   return new RecordingKernel(script);
+}
+
+function isList(answer: Answer): answer is readonly (number | Uint8Array)[] {
+  return Array.isArray(answer);
 }
 
 /** A call as text: descriptors that are not known yet show as `?`. */
