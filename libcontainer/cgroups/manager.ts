@@ -14,7 +14,11 @@ import { CgroupManagerV2 } from "./v2/manager.ts";
 /** Whether the processes of a cgroup run; `UNDEFINED` where there is no freezer. */
 export type FreezerState = "FROZEN" | "THAWED" | "UNDEFINED";
 
-/** What of the resources is written: limits of controllers, the device filter, or both. */
+/**
+ * What of the resources is written: `limits` (memory, cpu, cpuset) hold from before the container's process is made;
+ * `devices` (and the number of processes) only when it has set up its root, since that takes devices and may take a
+ * process more.
+ */
 export type ResourcePart = "all" | "limits" | "devices";
 
 /** What is known of the container whose cgroup it is. */
@@ -58,9 +62,6 @@ export interface CgroupManager {
 
   /**
    * Writes limits, to a cgroup in use too. The default devices' rules are added to those of `resources`.
-   *
-   * A limit of pids counts runt's child too, and devices are limited for the child's mounts too: runc writes both
-   * when the child has set up its root.
    *
    * @throws {RuntError} naming the setting and the file
    */

@@ -234,3 +234,15 @@ testNeeding(NEEDS, "limits hold: any device may be made, only some may be used",
   const { stdout, stderr } = runtime.run(bundle.directory);
   assertEquals([stdout, stderr], ["3\n", "cat: can't open '/dev/x': Operation not permitted\n"]);
 });
+
+testNeeding(NEEDS, "a limit of one process is for the container alone, not for making it", () => {
+  using runtime = new Runtime();
+  using bundle = makeBundle(({ process, linux }) => {
+    process.args = ["cat", "/proc/self/uid_map"];
+    linux.resources.pids = { limit: 1 };
+    linux.namespaces.push({ type: "user" });
+    linux.uidMappings = linux.gidMappings = [{ containerID: 0, hostID: 100000, size: 65536 }];
+  });
+  const { code, stdout, stderr } = runtime.run(bundle.directory);
+  assertEquals([code, stdout.trim().split(/\s+/), stderr], [0, ["0", "100000", "65536"], ""]);
+});

@@ -72,12 +72,14 @@ export class CgroupManagerV1 implements CgroupManager {
 
   set(resources: LinuxResources, part: ResourcePart = "all"): void {
     const { memory, cpu, pids: limit, devices } = resources, paths = this.#paths;
-    if (part !== "limits") this.#setDevices(devices ?? []);
-    if (part === "devices") return;
+    if (part !== "limits") {
+      this.#setDevices(devices ?? []);
+      if (limit) applySettings(paths.pids, "pids", pids(limit));
+      if (part === "devices") return;
+    }
     if (cpu) applySettings(paths.cpuset, "cpuset", cpuset(cpu));
     if (memory) this.#setMemory(memory);
     if (cpu) applySettings(paths.cpu, "cpu", [...cpuV1(cpu), ...realtimeV1(cpu)]);
-    if (limit) applySettings(paths.pids, "pids", pids(limit));
   }
 
   queueJoin(kernel: Kernel, wholeProcess = false): void {

@@ -124,7 +124,11 @@ Deno.test("v1: set() writes limits to their files", () => {
   ) {
     host.write(file, "9223372036854771712\n");
   }
-  cgroup.set({ memory: { limit: 1000, swap: 2000 }, pids: { limit: 7 } }, "limits");
+  const resources = { memory: { limit: 1000, swap: 2000 }, pids: { limit: 7 } };
+  cgroup.set(resources, "limits");
+  assertEquals(host.read("pids/x/pids.max"), "9223372036854771712\n");
+  host.write("devices/x/devices.list", defaultDeviceList([]));
+  cgroup.set(resources, "devices");
   assertEquals(host.read("memory/x/memory.limit_in_bytes"), "1000");
   assertEquals(host.read("memory/x/memory.memsw.limit_in_bytes"), "2000");
   assertEquals(host.read("pids/x/pids.max"), "7");
@@ -134,7 +138,8 @@ Deno.test("v1: a limit names its place in config.json and its file when it canno
   using host = new FakeHost();
   const cgroup = host.open();
   cgroup.prepare();
-  const missing = assertThrows(() => cgroup.set({ pids: { limit: 7 } }, "limits"), RuntError);
+  host.write("devices/x/devices.list", defaultDeviceList([]));
+  const missing = assertThrows(() => cgroup.set({ pids: { limit: 7 } }, "devices"), RuntError);
   assertEquals(missing.path, "linux.resources.pids.limit");
   assertEquals(
     missing.message,

@@ -83,14 +83,16 @@ export class CgroupManagerV2 implements CgroupManager {
     if (this.#denied) return;
     const { memory, cpu, pids: limit, devices } = resources, dir = this.#dir;
     if (part !== "devices") {
-      if (limit) applySettings(dir, "pids", pids(limit));
       if (memory) {
         applySettings(dir, "memory", memoryV2(memory, () => readCgroupNumber(dir, "memory.current")));
       }
       if (cpu) applySettings(dir, "cpu", cpuV2(cpu));
       if (cpu) applySettings(dir, "cpuset", cpuset(cpu));
     }
-    if (part !== "limits") this.#setDevices(devices ?? []);
+    if (part !== "limits") {
+      this.#setDevices(devices ?? []);
+      if (limit) applySettings(dir, "pids", pids(limit));
+    }
   }
 
   queueJoin(kernel: Kernel): void {

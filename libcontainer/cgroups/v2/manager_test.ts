@@ -5,6 +5,15 @@ import type { CgroupHierarchies } from "../../host/cgroup_hierarchies.ts";
 import type { LinuxResources } from "../../spec/resources.ts";
 import { type CgroupManager, openCgroupManager } from "../manager.ts";
 
+/** Makes each call at once, as the local kernel does. */
+class ImmediateKernel extends RecordingKernel {
+  override call(...args: Parameters<RecordingKernel["call"]>): ReturnType<RecordingKernel["call"]> {
+    const result = super.call(...args);
+    this.flush();
+    return result;
+  }
+}
+
 /** A v2 hierarchy as plain directories. */
 class FakeHost implements Disposable {
   readonly root = Deno.makeTempDirSync({ prefix: "runt-cgroup2-" });
@@ -113,18 +122,22 @@ Deno.test("v2: what was made is removed when the cgroup cannot be", () => {
   assertEquals(error.message.includes("unable to apply cgroup configuration: mkdir"), true);
 });
 
-Deno.test("v2: set() writes limits to their files", () => {
+Deno.test("v2: set() writes limits to their files, devices and pids by themselves", () => {
   using host = new FakeHost();
-  const cgroup = host.open();
+  const kernel = new ImmediateKernel(), cgroup = host.open("/pod/x", {}, kernel);
   cgroup.prepare();
   for (const file of ["memory.max", "memory.swap.max", "pids.max", "cpu.max", "cpu.weight", "cpuset.cpus"]) {
     host.write(`pod/x/${file}`);
   }
-  cgroup.set({
+  const resources = {
     memory: { limit: 1000, swap: 1500 },
     pids: { limit: -1 },
     cpu: { shares: 1024, quota: 5000, cpus: "0" },
-  }, "limits");
+  };
+  cgroup.set(resources, "limits");
+  assertEquals([host.read("pod/x/pids.max"), kernel.operations.length], ["", 0]);
+  cgroup.set(resources, "devices");
+  assertEquals(kernel.operations.filter(({ name }) => name === "bpf").length, 3);
   const values = ["memory.max", "memory.swap.max", "pids.max", "cpu.max", "cpu.weight", "cpuset.cpus"];
   assertEquals(values.map((file) => host.read(`pod/x/${file}`)), [
     "1000",
