@@ -5,16 +5,18 @@
  *
  * @module
  */
+import { BuildError } from "../denort/build_error.ts";
+import { NO_COMMAND } from "../denort/loader.ts";
 import { writeTrainingBundle } from "./training_bundle.ts";
 
 /** The code cache of a command. */
 export interface CodeCache {
-  /** The command's name; `"-"` for a command line without one. */
+  /** The command's name, or {@linkcode NO_COMMAND}. */
   readonly command: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The result of a training. */
+/** The result of training. */
 export interface Training {
   readonly caches: readonly CodeCache[];
   /** Commands that did not succeed, and their last words. */
@@ -29,19 +31,21 @@ const PATIENCE = 10_000;
  *
  * @param executable the training executable
  * @param directory a directory to work in
+ * @throws {BuildError} when the executable cannot even print its version
  */
 export async function trainCommands(executable: string, directory: string): Promise<Training> {
   const caches: CodeCache[] = [], failures: string[] = [], bundles = writeTrainingBundle(directory);
   const id = `runt-build-${Deno.pid}`, root = `${directory}/state`;
   const train = async (command: string, ...args: readonly string[]) => {
     const log = `${directory}/${command}.log`;
-    const words = command === "-" ? args : ["--root", root, "--log", log, command, ...args];
+    const words = command === NO_COMMAND ? args : ["--root", root, "--log", log, command, ...args];
     const { cache, failure } = await runTraining(executable, words, `${directory}/${command}.cache`, log);
     if (failure !== undefined) failures.push(`${command}: ${failure}`);
     if (cache !== undefined) caches.push({ command, bytes: cache });
   };
   try {
-    await train("-", "--version");
+    await train(NO_COMMAND, "--version");
+    if (failures.length > 0) throw new BuildError(`Cannot build: the new executable fails: ${failures[0]}`);
     await train("run", "--bundle", bundles.short, `${id}-run`);
     await train("create", "--bundle", bundles.long, id);
     await train("start", id);
