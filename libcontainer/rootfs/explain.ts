@@ -57,10 +57,12 @@ function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): R
   const { source, destination, type, at } = mount, { syscall, errno } = error;
   const outer = `error mounting ${JSON.stringify(source)} to rootfs at ${JSON.stringify(destination)}: `;
   if (syscall === "openat2" && !mayBeLink(mount) && (errno === ELOOP || errno === ENOTDIR)) {
-    const what = type === "proc" || type === "sysfs" ? `filesystem "${type}"` : JSON.stringify(destination);
-    return new RuntError("unsafe", `${outer}${what} must be mounted on ordinary directory`, {
+    const said = type === "proc" || type === "sysfs"
+      ? `filesystem "${type}" must be mounted on ordinary directory`
+      : `${destination} is ${errno === ELOOP ? "a symbolic link" : "not a directory"} in the rootfs`;
+    return new RuntError("unsafe", outer + said, {
       path: at,
-      hint: "a link in the rootfs may not take its place",
+      hint: "nothing in the rootfs may lead a mount that the container relies on elsewhere",
     });
   }
   // No cause: all that it says is in the message, or of no use to a reader.
