@@ -68,6 +68,8 @@ export interface FileOutcome extends FileResults {
   file: string;
   /** Exit status of `deno test`, undefined when the file did not end (or not begin). */
   status: number | undefined;
+  /** How long it took; 0 when it did not end. */
+  seconds: number;
   /** What it wrote to standard error. */
   stderr: string;
 }
@@ -82,11 +84,12 @@ export function readOutcomes(job: Job, directory: string): FileOutcome[] {
     const base = `${directory}/out/${index + 1}`;
     const tap = readIfThere(`${base}.tap`);
     if (tap === undefined) return [];
-    const status = readIfThere(`${base}.status`)?.trim();
+    const [status, seconds = 0] = readIfThere(`${base}.status`)?.trim().split(" ").map(Number) ?? [];
     return [{
       file,
       ...parseTap(tap),
-      status: status ? Number(status) : undefined,
+      status,
+      seconds,
       stderr: readIfThere(`${base}.err`) ?? "",
     }];
   });

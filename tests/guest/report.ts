@@ -12,6 +12,9 @@ export interface Totals {
   skipped: number;
 }
 
+/** A file that takes so many seconds, or more, is told, so that the whole stays quick. */
+const SLOW = 20;
+
 /** Lines for one guest, one a test, and its counts. */
 export function reportGuest(
   guest: string,
@@ -30,6 +33,7 @@ export function reportGuest(
     const file = outcome.file.replace(/^tests\//, "").replace(/_test\.ts$/, "");
     for (const test of outcome.tests) add(test.outcome, `${file}: ${test.name}`, test.reason);
     const anyFailed = outcome.tests.some((test) => test.outcome === "failed");
+    if (outcome.seconds >= SLOW) lines.push(`${guest.padEnd(8)} #       ${file}: took ${outcome.seconds} s`);
     if (outcome.status === undefined) {
       add("failed", `${file}: was running when the guest ended`, describeLast(outcome));
     } else if (outcome.status === 124 || outcome.status === 137) {

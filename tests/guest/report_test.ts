@@ -13,6 +13,7 @@ Deno.test("reportGuest() counts tests, and says why one was skipped or failed", 
     ],
     complete: true,
     status: 1,
+    seconds: 21,
     stderr: "",
   }]);
   assertEquals(totals, { ok: 1, failed: 1, skipped: 1 });
@@ -21,6 +22,7 @@ Deno.test("reportGuest() counts tests, and says why one was skipped or failed", 
     "none     skipped a: freezes: no freezer",
     "none     failed  a: fails",
     "           boo",
+    "none     #       a: took 21 s",
   ]);
 });
 
@@ -30,6 +32,7 @@ Deno.test("reportGuest() counts a file as failed that broke off, took too long, 
     tests: [ok],
     complete,
     status,
+    seconds: 1,
     stderr: "",
   });
   const { totals } = reportGuest("none", ["a", "b", "c", "d", "e"], [

@@ -24,7 +24,8 @@ const USAGE = `usage: deno task test:guest [options] [FILE...]
 
   FILE              test files to run, below the repository (all that tests/guest/selection.ts names)
   --pid1 LIST       none, systemd, or both with a comma between (none,systemd)
-  --runtime PATH    a runtime in the guest's image, as /usr/sbin/runc, in place of dist/runt: tests the tests
+  --executable FILE the runtime under test (dist/runt)
+  --runtime PATH    a runtime in the guest's image, as /usr/sbin/runc, instead: tests the tests
   --seconds N       kill a guest after so many seconds (400)
   --file-seconds N  stop a test file after so many seconds (240)
   --memory N        MiB of memory for each guest (1536)
@@ -57,6 +58,7 @@ function readSettings(): Settings {
     allowPositionals: true,
     options: {
       pid1: { type: "string", default: "none,systemd" },
+      executable: { type: "string", default: `${REPOSITORY}/dist/runt` },
       runtime: { type: "string" },
       seconds: { type: "string", default: "400" },
       "file-seconds": { type: "string", default: "240" },
@@ -76,14 +78,14 @@ function readSettings(): Settings {
   });
   const files = positionals.length > 0 ? positionals : selectFiles(values.runtime === undefined);
   if (values.runtime === undefined && !values.build) {
-    mustExist("dist/runt", "make it with: deno task build");
-    checkExecutableRange(`${REPOSITORY}/dist/runt`);
+    mustExist(values.executable, "make dist/runt with: deno task build");
+    checkExecutableRange(values.executable);
   }
-  for (const file of files) mustExist(file, "name a test file below the repository");
+  for (const file of files) mustExist(`${REPOSITORY}/${file}`, "name a test file below the repository");
   return {
     guests,
     files,
-    runtime: values.runtime === undefined ? { host: `${REPOSITORY}/dist/runt` } : { guest: values.runtime },
+    runtime: values.runtime === undefined ? { host: values.executable } : { guest: values.runtime },
     seconds: Number(values.seconds),
     fileSeconds: Number(values["file-seconds"]),
     memory: Number(values.memory),
@@ -94,7 +96,7 @@ function readSettings(): Settings {
 
 function mustExist(path: string, hint: string): void {
   try {
-    Deno.statSync(`${REPOSITORY}/${path}`);
+    Deno.statSync(path);
   } catch (error) {
     throw new Error(`Cannot run the guests: no file ${path} (${hint})`, { cause: error });
   }
