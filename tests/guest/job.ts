@@ -15,6 +15,8 @@ export interface Job {
   files: string[];
   /** The runtime under test: an executable of this host, or the name of one in the guest's image. */
   runtime: { host: string } | { guest: string };
+  /** Further variables for the tests, each `NAME=VALUE`. */
+  environment: string[];
   /** The kernel modules' directory on the host. */
   modules: string;
   /** After how many seconds a test file is stopped. */
@@ -37,25 +39,23 @@ export function writeJob(job: Job, parent: string): string {
   } else {
     runtime = job.runtime.guest;
   }
-  const environment = {
-    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    HOME: "/root",
-    DENO_DIR: "/tmp/deno",
-    DENO_NO_UPDATE_CHECK: "1",
-    NO_COLOR: "1",
-    RUNT: runtime,
-    RUNT_GUEST: job.pid1,
-    FILE_SECONDS: `${job.fileSeconds}`,
-  };
+  const environment = [
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME=/root",
+    "DENO_DIR=/tmp/deno",
+    "DENO_NO_UPDATE_CHECK=1",
+    "NO_COLOR=1",
+    `RUNT=${runtime}`,
+    `RUNT_GUEST=${job.pid1}`,
+    `FILE_SECONDS=${job.fileSeconds}`,
+    ...job.environment,
+  ];
   const mounts = {
     [REPOSITORY]: "/repo",
     [Deno.execPath().replace(/\/[^/]*$/, "")]: "/deno",
     [job.modules]: "/lib/modules",
   };
-  writeLines(
-    `${directory}/environment`,
-    Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-  );
+  writeLines(`${directory}/environment`, environment);
   writeLines(`${directory}/mounts`, Object.entries(mounts).map(([host, guest]) => `${host}\t${guest}`));
   writeLines(`${directory}/files`, job.files);
   Deno.copyFileSync(new URL("./run_in_guest.sh", import.meta.url), `${directory}/run`);

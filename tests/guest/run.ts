@@ -26,6 +26,7 @@ const USAGE = `usage: deno task test:guest [options] [FILE...]
   --pid1 LIST       none, systemd, or both with a comma between (none,systemd)
   --executable FILE the runtime under test (dist/runt)
   --runtime PATH    a runtime in the guest's image, as /usr/sbin/runc, instead: tests the tests
+  --env NAME=VALUE  a variable for the tests, any number of times, as RUNT_INIT=self
   --seconds N       kill a guest after so many seconds (400)
   --file-seconds N  stop a test file after so many seconds (240)
   --memory N        MiB of memory for each guest (1536)
@@ -39,6 +40,7 @@ interface Settings {
   guests: Pid1[];
   files: string[];
   runtime: Job["runtime"];
+  environment: string[];
   seconds: number;
   fileSeconds: number;
   memory: number;
@@ -60,6 +62,7 @@ function readSettings(): Settings {
       pid1: { type: "string", default: "none,systemd" },
       executable: { type: "string", default: `${REPOSITORY}/dist/runt` },
       runtime: { type: "string" },
+      env: { type: "string", multiple: true, default: [] },
       seconds: { type: "string", default: "400" },
       "file-seconds": { type: "string", default: "240" },
       memory: { type: "string", default: "1536" },
@@ -86,6 +89,7 @@ function readSettings(): Settings {
     guests,
     files,
     runtime: values.runtime === undefined ? { host: values.executable } : { guest: values.runtime },
+    environment: values.env,
     seconds: Number(values.seconds),
     fileSeconds: Number(values["file-seconds"]),
     memory: Number(values.memory),
