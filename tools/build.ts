@@ -2,8 +2,10 @@
  * Builds `dist/runt`, one executable that needs nothing beside it. DESIGN.md section 9 says how.
  *
  * ```text
- * deno task build [--stock] [--no-prelink] [--no-cache] [--output FILE]
+ * deno task build [--stock] [--no-prelink] [--no-cache] [--main FILE] [--output FILE]
  * ```
+ *
+ * `--main` packs another program than runt, as tests of the packing do; it has no code caches.
  *
  * @module
  */
@@ -59,25 +61,31 @@ interface Options {
   readonly stock: boolean;
   readonly prelink: boolean;
   readonly cache: boolean;
+  /** The program's first module, relative to the root. */
+  readonly main: string;
   readonly output: string;
 }
 
+const MAIN = "main.ts";
+
 function readOptions(args: readonly string[]): Options {
-  const rest = [...args],
-    has = (flag: string) => {
-      const at = rest.indexOf(flag);
-      if (at >= 0) rest.splice(at, 1);
-      return at >= 0;
-    };
+  const rest = [...args];
+  const has = (flag: string) => {
+    const at = rest.indexOf(flag);
+    return at >= 0 && rest.splice(at, 1).length > 0;
+  };
+  const valueOf = (flag: string, otherwise: string) => {
+    const at = rest.indexOf(flag);
+    return at >= 0 && at + 1 < rest.length ? rest.splice(at, 2)[1]! : otherwise;
+  };
   const stock = has("--stock"), noPrelink = has("--no-prelink"), noCache = has("--no-cache");
-  const at = rest.indexOf("--output"), output = at >= 0 ? rest.splice(at, 2)[1] : "dist/runt";
-  if (rest.length > 0 || output === undefined) {
-    throw new BuildError(`Cannot build: unknown argument "${rest[0] ?? "--output"}"`);
-  }
+  const main = valueOf("--main", MAIN), output = valueOf("--output", "dist/runt");
+  if (rest.length > 0) throw new BuildError(`Cannot build: bad argument "${rest[0]}"`);
   return {
     stock,
     prelink: !noPrelink,
-    cache: !noCache,
+    cache: !noCache && main === MAIN,
+    main,
     output: output.startsWith("/") ? output : `${ROOT}/${output}`,
   };
 }
@@ -96,11 +104,11 @@ async function describeCommit(): Promise<string> {
   }
 }
 
-async function readProgram(): Promise<Program> {
+async function readProgram(main: string): Promise<Program> {
   return {
     root: ROOT,
-    main: "main.ts",
-    hot: HOT.map((name) => `cmd/${name}.ts`),
+    main,
+    hot: main === MAIN ? HOT.map((name) => `cmd/${name}.ts`) : [],
     imports: readImportMap(Deno.readTextFileSync(`${ROOT}/deno.json`)),
     define: { RUNT_COMMIT: JSON.stringify(await describeCommit()) },
   };
@@ -131,7 +139,7 @@ async function assemble(
 }
 
 async function buildOwn(options: Options, directory: string): Promise<string[]> {
-  const program = await sliceProgram(await readProgram()), path = findDeno(ROOT);
+  const program = await sliceProgram(await readProgram(options.main)), path = findDeno(ROOT);
   const image = Deno.readFileSync(path), deno = { path, image }, report: string[] = [];
   if (options.prelink) {
     const base = drawBase(), { applied, kept } = prelink(image, base);
@@ -166,7 +174,7 @@ async function buildOwn(options: Options, directory: string): Promise<string[]> 
 }
 
 async function buildStock(options: Options, directory: string): Promise<string[]> {
-  const script = await bundleForStock(await readProgram(), `${directory}/script`),
+  const script = await bundleForStock(await readProgram(options.main), `${directory}/script`),
     output = `${directory}/runt`;
   await compileScript({ deno: findDeno(ROOT), script, output, denort: Deno.env.get("DENORT_BIN") });
   Deno.renameSync(output, options.output);

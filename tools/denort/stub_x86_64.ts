@@ -2,11 +2,15 @@
  * The entry stub for x86-64, as bytes beside its listing (GNU as, Intel syntax). A test assembles the listing and
  * compares.
  *
- * It runs after the dynamic loader and before Deno. It notes what Deno's start would hide (see
- * `ffi/start_facts.ts` for the record), makes the standard descriptors and the working directory such that Deno
- * can start, builds a new initial stack with Deno's own arguments before the caller's and with an environment of
- * its own (no variable of the caller can change how Deno starts), and jumps to Deno's entry. It uses no memory but
- * the stack, so that its segment is never writable.
+ * @module
+ */
+
+/*
+ * It runs after the dynamic loader and before Deno. It notes what Deno's start would hide (`ffi/start_facts.ts` has
+ * the record), makes the standard descriptors and the working directory such that Deno can start, builds a new
+ * initial stack with Deno's own arguments before the caller's and with an environment of its own (no variable of the
+ * caller can change how Deno starts), and jumps to Deno's entry. It uses no memory but the stack, so that its segment
+ * is never writable.
  *
  * ```asm
  * .intel_syntax noprefix
@@ -198,12 +202,8 @@
  * nowhere: .asciz "/proc/self/fdinfo"
  * root: .asciz "/"
  * ```
- *
- * @module
  */
-
-/** The code, as hexadecimal text; it starts at the first byte of its segment. */
-export const STUB_X86_64 =
+const STUB =
   "4989d74989e6488d1df3ffffff4881ec001400004883e4c04889e54889ef31c0b920000000f348ab4c89754848895d58" +
   "31ffbe0700000031d24c8d5520b82e0100000f0531ff31f6488d553041ba08000000b80e0000000f0541bc0100000044" +
   "89e731f6488d9500010000b80d0000000f0585c078144883bd0001000001750a418d4c24ff480fab4d3841ffc44183fc" +
@@ -218,3 +218,6 @@ export const STUB_X86_64 =
   "000048ab4c89ce488b8b28040000e30c48ad4801d848ab48ffc9ebf231c048ab4c89c648ad48ab4889c148a54885c975" +
   "f2488b8308040000488b0403488945004c8918488b83000400004801d84c89fa31edffe02f6465762f6e756c6c002f70" +
   "726f632f73656c662f6664696e666f002f00";
+
+/** The code, as hexadecimal text; it starts at the first byte of its segment. */
+export const STUB_X86_64 = STUB;
