@@ -82,9 +82,10 @@ function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): R
     said && ` (${said})`
   }`;
   if (errno !== EPERM) return new RuntError("kernel", message, details);
-  const hint =
-    "in a user namespace, a file system can be mounted only if that owns what it shows: the network " +
-    "namespace for sysfs, ipc for mqueue, pid for proc";
+  const hint = syscall === "mount_setattr"
+    ? "attributes of the host's mount are locked in a user namespace"
+    : "in a user namespace, a file system can be mounted only if that owns what it shows: the network namespace " +
+      "for sysfs, ipc for mqueue, pid for proc";
   return new RuntError("kernel", message, { ...details, hint });
 }
 

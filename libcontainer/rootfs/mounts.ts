@@ -17,6 +17,9 @@ import { prepareAnew } from "./prepare.ts";
 import { remount } from "./remount.ts";
 import { mountTmpfs } from "./tmpfs.ts";
 
+/** Bytes of the longest value of an option. */
+const FSCONFIG_MAX = 255;
+
 /**
  * Makes the container's mounts, in their order, each detached first and moved to its place when it is complete.
  *
@@ -53,7 +56,7 @@ export function mountAll(kernel: Kernel, config: Config, context: RootfsContext)
 function mountOne(kernel: Kernel, mount: MountConfig, context: RootfsContext): void {
   const { at, destination } = mount;
   kernel.at({ step: "mounts", path: at, what: JSON.stringify(destination) }, () => {
-    if (context.root.mountsByPath) return mountByPath(kernel, mount, context);
+    if (context.root.mountsByPath || isTooLong(mount)) return mountByPath(kernel, mount, context);
     if (mount.flags & MS_REMOUNT) return remount(kernel, mount, context);
     if (mount.flags & MS_BIND) return mountBind(kernel, mount, context);
     if (mount.type === "cgroup") return mountCgroups(kernel, mount, context);
@@ -71,6 +74,12 @@ function mountOther(kernel: Kernel, config: MountConfig, { root }: RootfsContext
   setPropagation(kernel, mount, config.propagation);
   if (later) root.readonlyLater.push(mount);
   root.made.push({ config, fd: mount });
+}
+
+/** `fsconfig(2)` takes 255 bytes at the most; an overlay's directories may be more. */
+function isTooLong({ data, flags }: MountConfig): boolean {
+  return data.length > FSCONFIG_MAX && !(flags & MS_BIND) &&
+    data.split(",").some((option) => option.length - option.indexOf("=") - 1 > FSCONFIG_MAX);
 }
 
 /** Only a mountpoint in the rootfs itself, or in what is bound into it, can be behind a link that leads nowhere. */

@@ -215,6 +215,18 @@ Deno.test("remount changes the mount that is there", () => {
   assert(byPath.lines().some((line) => /^mount\("t", "self\/fd\/100", "tmpfs", 32, "size=1m"\)$/.test(line)));
 });
 
+Deno.test("a value that is too long for fsconfig goes to mount", () => {
+  const data = `lowerdir=/l,upperdir=/${"u".repeat(255)},workdir=/w`;
+  const kernel = recordingKernel();
+  const mount = testMount({ destination: "/o", type: "overlay", source: "overlay", data });
+  mountAll(kernel, testConfig({ mounts: [mount] }), testContext());
+  kernel.flush();
+  assert(!names(kernel).includes("fsopen"));
+  assert(
+    kernel.lines().some((line) => line.startsWith('mount("overlay", "self/fd/') && line.includes("upperdir")),
+  );
+});
+
 Deno.test("the kernel that lacks the mount API gets mounts by path", () => {
   const kernel = recordingKernel(), context = testContext();
   context.root.mountsByPath = true;
