@@ -52,10 +52,21 @@ const V8_FLAGS = [
 ].join();
 
 /**
- * All of the environment that Deno sees while it starts. No cache is written to a directory that cannot exist, and
- * no `.npmrc` is read from one that has none.
+ * A directory that cannot exist, nor be made: it would be below the dynamic loader, without whose file nothing here
+ * would run.
  */
-const VARIABLES = ["DENO_DIR=/dev/null/0", "DENO_NO_UPDATE_CHECK=1", "HOME=/proc", "NO_COLOR=1"];
+const NO_DIRECTORY = "/lib64/ld-linux-x86-64.so.2/0";
+
+/**
+ * All of the environment that Deno sees while it starts: no cache is written, and no `.npmrc` is read (from a HOME
+ * where there can be none; one that cannot be looked into stops Deno).
+ */
+const VARIABLES = [
+  `DENO_DIR=${NO_DIRECTORY}`,
+  "DENO_NO_UPDATE_CHECK=1",
+  "HOME=/proc",
+  "NO_COLOR=1",
+];
 
 interface Options {
   readonly stock: boolean;
