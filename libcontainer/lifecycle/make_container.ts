@@ -25,6 +25,7 @@ import { setRlimits } from "../process/rlimits.ts";
 import { inspectStandardStreams } from "../process/standard_streams.ts";
 import { killAndReap } from "../process/wait.ts";
 import { rootfsContext } from "../rootfs/context.ts";
+import { fetchHostSource } from "../rootfs/host_source.ts";
 import { makeExecFifo } from "../state/exec_fifo.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, makeStateDirectory, removeStateDirectory } from "../state/state_directory.ts";
@@ -164,6 +165,7 @@ function finish(
   const firstFreeFd = FIRST_PRESERVED + options.preserveFds;
   const context: InitContext = {
     ...rootfsContext(config, host, made.cgroup, runtime.log),
+    openHostSource: (source, recursive) => fetchHostSource(local, kernel, process.pidfd, source, recursive),
     firstFreeFd,
     control: process.control,
     // Asked for late: the FIFO's number is known when it was opened.

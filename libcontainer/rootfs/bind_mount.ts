@@ -13,9 +13,14 @@ export function cloneSource(kernel: Kernel, source: string, recursive: boolean):
   return kernel.openTree(AT_FDCWD, source, OPEN_TREE_CLONE | O_CLOEXEC | (recursive ? AT_RECURSIVE : 0));
 }
 
+/** Whether the mounts below the source are bound, too. */
+export function isRecursive({ flags }: MountConfig): boolean {
+  return (flags & MS_REC) !== 0;
+}
+
 /** Binds a path of the host. */
 export function mountBind(kernel: Kernel, config: MountConfig, { root }: RootfsContext): void {
-  const mount = cloneSource(kernel, config.source, (config.flags & MS_REC) !== 0);
+  const mount = root.sources.get(config.at) ?? cloneSource(kernel, config.source, isRecursive(config));
   if (config.destination === "/proc") {
     const status = new Out(STATFS_SIZE);
     kernel.fstatfs(mount, status);

@@ -1,3 +1,4 @@
+import type { Fd } from "../../ffi/kernel.ts";
 import type { Config } from "../config/config.ts";
 import type { CgroupHierarchies, CgroupMode } from "../host/cgroup_hierarchies.ts";
 import { type Logger, silentLogger } from "../log.ts";
@@ -32,6 +33,11 @@ export interface RootfsContext {
   /** Standard streams; those open on the host's `/dev/null` are opened anew on the container's. */
   readonly stdio?: readonly { readonly fd: number; readonly isDevNull: boolean }[];
   readonly log: Logger;
+  /**
+   * Clones a mount tree of the host with runt's rights, for sources that the container's process cannot reach; see
+   * `host_source.ts`. Undefined in self mode.
+   */
+  readonly openHostSource?: (source: string, recursive: boolean) => Fd;
   /** What is made, step by step. */
   readonly root: Root;
 }

@@ -1,11 +1,11 @@
 import { MS_BIND, MS_RDONLY, MS_REMOUNT } from "../../ffi/constants/mount.ts";
-import { EEXIST, ENOENT } from "../../ffi/errno.ts";
+import { EACCES, EEXIST, ENOENT } from "../../ffi/errno.ts";
 import type { Kernel } from "../../ffi/kernel.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import type { Config } from "../config/config.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { attach } from "./attach.ts";
-import { mountBind } from "./bind_mount.ts";
+import { isRecursive, mountBind } from "./bind_mount.ts";
 import { mountCgroups } from "./cgroup_mount.ts";
 import type { RootfsContext } from "./context.ts";
 import { makeThroughDanglingLinks } from "./dangling_link.ts";
@@ -34,15 +34,21 @@ export function mountAll(kernel: Kernel, config: Config, context: RootfsContext)
     try {
       for (let index = done; index < mounts.length; index++) mountOne(kernel, mounts[index]!, context);
       // `makeDevices`, which comes next, flushes: a failure then is too late to be cured, so have it now.
-      if (mayHaveDanglingLinks(mounts)) kernel.flush();
+      if (mayBeCured(mounts)) kernel.flush();
       return;
     } catch (error) {
       if (prepareAnew(kernel, config, context, error)) {
         done = 0;
         continue;
       }
-      const index = indexOfMissingTarget(error, mounts);
-      if (index === undefined || index === cured) throw error;
+      const index = indexOfFailure(error, mounts);
+      if (index === undefined) throw error;
+      if (fetchSource(error, mounts[index]!, context)) {
+        done = index;
+        forgetFrom(context, mounts, index);
+        continue;
+      }
+      if (index === cured || !isMissingTarget(error)) throw error;
       done = cured = index;
       forgetFrom(context, mounts, index);
       const { at, destination } = mounts[index]!;
@@ -82,21 +88,40 @@ function isTooLong({ data, flags }: MountConfig): boolean {
     data.split(",").some((option) => option.length - option.indexOf("=") - 1 > FSCONFIG_MAX);
 }
 
-/** Only a mountpoint in the rootfs itself, or in what is bound into it, can be behind a link that leads nowhere. */
-function mayHaveDanglingLinks(mounts: readonly MountConfig[]): boolean {
+/**
+ * Only a mountpoint in the rootfs itself, or in what is bound into it, can be behind a link that leads nowhere; only a
+ * bind mount's source can be out of reach.
+ */
+function mayBeCured(mounts: readonly MountConfig[]): boolean {
   return mounts.some(({ destination, type }) => {
-    return !/^\/(proc|sys|dev)(\/|$)/.test(destination) ||
-      (type === "bind" && destination.startsWith("/dev/"));
+    return type === "bind" || !/^\/(proc|sys|dev)(\/|$)/.test(destination);
   });
 }
 
-/** The mount whose mountpoint could not be made for a link that leads nowhere; see `attach()`. */
-function indexOfMissingTarget(error: unknown, mounts: readonly MountConfig[]): number | undefined {
+/** The mount that failed. */
+function indexOfFailure(error: unknown, mounts: readonly MountConfig[]): number | undefined {
   if (!(error instanceof KernelError)) return undefined;
-  const { syscall, errno, where } = error;
-  if (!(syscall === "openat2" && errno === ENOENT || errno === EEXIST)) return undefined;
-  const index = mounts.findIndex(({ at }) => at === where.path);
+  const index = mounts.findIndex(({ at }) => at === error.where.path);
   return index >= 0 ? index : undefined;
+}
+
+/** Whether a mountpoint could not be made for a link that leads nowhere; see `attach()`. */
+function isMissingTarget(error: unknown): boolean {
+  if (!(error instanceof KernelError)) return false;
+  return error.syscall === "openat2" && error.errno === ENOENT || error.errno === EEXIST;
+}
+
+/** Gets the source of a bind mount that the container's process could not reach. */
+function fetchSource(
+  error: unknown,
+  mount: MountConfig,
+  { root, openHostSource, log }: RootfsContext,
+): boolean {
+  const isOut = error instanceof KernelError && error.syscall === "open_tree" && error.errno === EACCES;
+  if (!isOut || !openHostSource || root.sources.has(mount.at)) return false;
+  log.debug(`${mount.at}: the container's process cannot reach ${mount.source}: fetching it`);
+  root.sources.set(mount.at, openHostSource(mount.source, isRecursive(mount)));
+  return true;
 }
 
 /** Takes back what was noted of mounts that were queued, and not made. */

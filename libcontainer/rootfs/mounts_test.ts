@@ -8,7 +8,7 @@ import {
   MS_STRICTATIME,
 } from "../../ffi/constants/mount.ts";
 import { RESOLVE_BENEATH, RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS } from "../../ffi/constants/open.ts";
-import { EEXIST, EINVAL, ELOOP, ENOENT, ENOTDIR, EPERM } from "../../ffi/errno.ts";
+import { EACCES, EEXIST, EINVAL, ELOOP, ENOENT, ENOTDIR, EPERM } from "../../ffi/errno.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { RuntError } from "../error.ts";
 import {
@@ -194,6 +194,29 @@ Deno.test("a place that cannot be made fails after one cure", () => {
     KernelError,
   );
   assertEquals([error.errno, error.where.path], [ENOENT, "mounts[0]"]);
+});
+
+Deno.test("a source that the container's process cannot reach is fetched, once", () => {
+  const mounts = [1, 2].map((n) =>
+    testMount({ destination: `/d${n}`, type: "bind", source: `/s${n}`, flags: MS_BIND, at: `mounts[${n}]` })
+  );
+  const kernel = recordingKernel({ 'open_tree(-100, "/s2"': -EACCES });
+  const asked: string[] = [],
+    context = testContext({
+      openHostSource: (source, recursive) => {
+        asked.push(`${source} ${recursive}`);
+        return 42;
+      },
+    });
+  mountAll(kernel, testConfig({ mounts }), context);
+  kernel.flush();
+  assertEquals(asked, ["/s2 false"]);
+  const lines = kernel.lines();
+  assert(lines.at(-1)!.startsWith('move_mount(42, "", '));
+  assertEquals(lines.filter((line) => line.includes('"/s1"')).length, 1);
+  const alone = recordingKernel({ 'open_tree(-100, "/s2"': -EACCES });
+  const error = assertThrows(() => mountAll(alone, testConfig({ mounts }), testContext()), KernelError);
+  assertEquals(error.errno, EACCES);
 });
 
 Deno.test("remount changes the mount that is there", () => {

@@ -19,6 +19,8 @@ export interface Root {
   fd: Fd | undefined;
   /** The mounts, in order. */
   made: MadeMount[];
+  /** Sources of bind mounts that had to be fetched, by place in config.json. */
+  sources: Map<string, Fd>;
   /** What is still writable, and shall not be once everything is in place. */
   readonlyLater: Fd[];
   /** What can only be judged when results are known; see {@linkcode settle}. */
@@ -34,6 +36,7 @@ export function newRoot(): Root {
   return {
     fd: undefined,
     made: [],
+    sources: new Map(),
     readonlyLater: [],
     checks: [],
     mountsByPath: false,

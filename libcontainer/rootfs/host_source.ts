@@ -1,0 +1,46 @@
+import { MS_SLAVE } from "../../ffi/constants/mount.ts";
+import { AT_EMPTY_PATH, AT_RECURSIVE } from "../../ffi/constants/open.ts";
+import { AF_UNIX, MSG_CMSG_CLOEXEC, SOCK_CLOEXEC, SOCK_DGRAM } from "../../ffi/constants/socket.ts";
+import { type Fd, type Kernel, Out } from "../../ffi/kernel.ts";
+import { encodeFdMessage, receiveFdMessage } from "../../ffi/structs/fd_message.ts";
+import { cloneSource } from "./bind_mount.ts";
+
+/**
+ * Clones a mount tree of the host with runt's own rights, and hands it to the container's process: in a user
+ * namespace that may not be able to reach the path, such as one below a directory of root's alone.
+ *
+ * ```
+ *   runt: open_tree(source) ── SCM_RIGHTS, over a socket fetched with pidfd_getfd ──▶ process: move_mount(…)
+ * ```
+ *
+ * @param local runt's own kernel
+ * @param kernel the container's process's
+ * @param pidfd of that process
+ * @returns the tree, detached, over there
+ * @throws {KernelError} when runt cannot reach it either
+ */
+export function fetchHostSource(
+  local: Kernel,
+  kernel: Kernel,
+  pidfd: number,
+  source: string,
+  recursive: boolean,
+): Fd {
+  const tree = cloneSource(local, source, recursive);
+  // Over there all mounts are slaves of the host's.
+  local.mountSetattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, { propagation: MS_SLAVE });
+  const pair = new Out(8);
+  kernel.socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair);
+  kernel.flush();
+  const near = pair.view.getInt32(0, true), far = pair.view.getInt32(4, true);
+  const socket = local.pidfdGetfd(pidfd, near);
+  local.call("sendmsg", [socket, encodeFdMessage(new Uint8Array(1), [tree]), 0]);
+  local.close(socket);
+  local.close(tree);
+  const { message, fds } = receiveFdMessage(1, 1);
+  kernel.call("recvmsg", [far, message, MSG_CMSG_CLOEXEC]);
+  kernel.close(near);
+  kernel.close(far);
+  kernel.flush();
+  return fds()[0]!;
+}
