@@ -22,10 +22,12 @@ import { STATFS_SIZE } from "../../ffi/structs/statfs.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { guard } from "./attach.ts";
 import type { RootfsContext } from "./context.ts";
+import { copyTree } from "./copy_tree.ts";
 import { makeThroughDanglingLinks } from "./dangling_link.ts";
 import { mayBeLink } from "./mount_rules.ts";
 import { type Root, rootFd, settle } from "./root.ts";
 import { O_LOOK, openInRoot, openWithoutLinks } from "./safe_path.ts";
+import { lookAtCovered } from "./tmpfs.ts";
 
 /** The `ST_*` bits of statfs(2) that are `MS_*` flags and may be locked: all but the last two have equal numbers. */
 const LOCKABLE = 0xc0f;
@@ -86,6 +88,9 @@ export function remountReadonly(kernel: Kernel, root: Root, mount: Fd): void {
 /** Makes one mount of the container. */
 export function mountByPath(kernel: Kernel, config: MountConfig, { root, cgroup }: RootfsContext): void {
   const { source, flags, propagation, destination } = config, isCgroup = config.type === "cgroup";
+  const { data, covered } = config.type === "tmpfs"
+    ? lookAtCovered(kernel, root, config)
+    : { data: config.data, covered: undefined };
   const target = openTarget(kernel, root, config);
   guard(kernel, root, config, target);
   settle(kernel, root);
@@ -96,10 +101,11 @@ export function mountByPath(kernel: Kernel, config: MountConfig, { root, cgroup 
     mountOn(kernel, root, target, source, null, MS_BIND | flags & MS_REC);
   } else {
     const type = isCgroup ? "cgroup2" : config.type;
-    mountOn(kernel, root, target, source, type, later ? flags & ~MS_RDONLY : flags, config.data);
+    mountOn(kernel, root, target, source, type, later ? flags & ~MS_RDONLY : flags, data);
   }
   // What was opened before is below the mount now.
   const mount = flags & MS_REMOUNT ? target : openTarget(kernel, root, config);
+  if (config.copyUp && covered) copyTree(kernel, covered, mount);
   if (isCgroup && !cgroup.unified) mountHierarchies(kernel, config, { root, cgroup }, mount);
   if (flags & MS_BIND && (flags & ~(MS_BIND | MS_REC | MS_REMOUNT) || config.clearedFlags)) {
     remountOn(kernel, root, mount, flags);

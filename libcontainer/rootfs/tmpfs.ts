@@ -15,32 +15,35 @@ import { openInRoot } from "./safe_path.ts";
 
 /** Mounts a tmpfs; one that shall be read-only is writable until everything is in place. */
 export function mountTmpfs(kernel: Kernel, config: MountConfig, { root }: RootfsContext): void {
-  let { data } = config, target: Result | undefined;
-  if (config.copyUp || !/(^|,)mode=/.test(data)) {
-    const found = lookAtTarget(kernel, root, config.destination);
-    target = found?.target;
-    if (found) data = `mode=${found.mode.toString(8).padStart(4, "0")}${data && `,${data}`}`;
-  }
+  const { data, covered } = lookAtCovered(kernel, root, config);
   const flags = config.flags & ~MS_RDONLY;
   const mount = mountFilesystem(kernel, makeFilesystem(kernel, { ...config, data, flags }), flags);
-  if (config.copyUp && target) copyTree(kernel, target, mount);
+  if (config.copyUp && covered) copyTree(kernel, covered, mount);
   attach(kernel, root, config, mount);
   setPropagation(kernel, mount, config.propagation);
   if (config.flags & MS_RDONLY) root.readonlyLater.push(mount);
   root.made.push({ config, fd: mount });
 }
 
-/** The directory that a tmpfs will cover, and its mode, which the tmpfs takes on. Undefined: there is none. */
-function lookAtTarget(
+/**
+ * Looks at the directory that a tmpfs will cover, if there is one: its mode is that of the tmpfs, unless the options
+ * have another. Asks nothing where it does not matter.
+ *
+ * @returns the options, and the directory
+ */
+export function lookAtCovered(
   kernel: Kernel,
   root: Root,
-  destination: string,
-): { target: Result; mode: number } | undefined {
-  const target = openInRoot(kernel, rootFd(root), destination, undefined, { accept: [ENOENT] });
+  { data, copyUp, destination }: MountConfig,
+): { data: string; covered: Result | undefined } {
+  if (!copyUp && /(^|,)mode=/.test(data)) return { data, covered: undefined };
+  const covered = openInRoot(kernel, rootFd(root), destination, undefined, { accept: [ENOENT] });
   const status = new Out(STATX_SIZE);
-  kernel.when(target, "ok", () => {
-    kernel.statx(target, "", AT_EMPTY_PATH, STATX_BASIC_STATS, status);
+  kernel.when(covered, "ok", () => {
+    kernel.statx(covered, "", AT_EMPTY_PATH, STATX_BASIC_STATS, status);
   });
   kernel.flush();
-  return target.ok ? { target, mode: decodeStatx(status).mode & 0o7777 } : undefined;
+  if (!covered.ok) return { data, covered: undefined };
+  const mode = (decodeStatx(status).mode & 0o7777).toString(8).padStart(4, "0");
+  return { data: `mode=${mode}${data && `,${data}`}`, covered };
 }
