@@ -117,10 +117,11 @@ async function main(asked: readonly string[]): Promise<number> {
   return conclude(outcomes);
 }
 
-/** Tells all failures once more, for the first of them may be far above, and ends with the counts. */
+/** Names all failures once more, for the first of them may be far above, and ends with the counts. */
 function conclude(outcomes: readonly Outcome[]): number {
   const all = addOutcomes(outcomes);
-  if (all.failures.length > 0) print(`\n== failed\n${all.failures.map((each) => `${each}\n`).join("")}`);
+  const names = all.failures.map((failure) => `  ${failure.split("\n")[0]}\n`);
+  if (names.length > 0) print(`\n== failed\n${names.join("")}`);
   print(`\n${formatCounts(all)}\n`);
   return all.failures.length > 0 || all.passed === 0 ? 1 : 0;
 }
