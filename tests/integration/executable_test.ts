@@ -231,7 +231,8 @@ testNeeding([x86_64], "the caller's limits, signals, descriptors and umask are k
 });
 
 testNeeding([x86_64], "a working directory that no longer exists is no directory", () => {
-  const sight = look("mkdir gone && cd gone && rmdir ../gone && exec $P", { cwd: Deno.makeTempDirSync() });
+  const cwd = Deno.makeTempDirSync({ prefix: "runt-test-" });
+  const sight = look('rmdir "$(pwd)" && exec $P', { cwd });
   assertEquals([sight.directory, sight.start?.directoryLost], ["NotFound", true]);
   const script = 'cd "$1" && rmdir "$1" && exec "$2" write made-here';
   const { code } = run("sh", ["-c", script, "sh", Deno.makeTempDirSync(), ensureProbe()]);
