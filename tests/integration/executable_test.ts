@@ -43,12 +43,16 @@ let directory = "", probe = "";
 function ensureProbe(): string {
   if (probe !== "") return probe;
   directory = Deno.makeTempDirSync({ prefix: "runt-test-" });
-  const output = `${directory}/probe`, main = "tests/integration/probe/main.ts";
-  const args = ["run", "-A", `${ROOT}/tools/build.ts`, "--main", main, "--output", output];
+  globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+  return probe = buildProbe(`${directory}/probe`);
+}
+
+function buildProbe(output: string, ...flags: readonly string[]): string {
+  const main = "tests/integration/probe/main.ts";
+  const args = ["run", "-A", `${ROOT}/tools/build.ts`, "--main", main, "--output", output, ...flags];
   const { code, stderr } = run(Deno.execPath(), args);
   if (code !== 0) throw new Error(`Cannot build the probe: ${stderr}`);
-  globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
-  return probe = output;
+  return output;
 }
 
 /** Runs the probe by a shell script, in which `$P` is the probe. */
@@ -284,6 +288,25 @@ testNeeding([x86_64], "slices share classes, import what they need, and have nam
   assertEquals([shared, message], [true, "ProbeFault: b 1 1"]);
   assertMatch(stack, /at .*raise \(runt:\/\/\/tests\/integration\/probe\/slice\.js\S* ?\S*:\d+:\d+\)/);
 });
+
+testNeeding(
+  [x86_64],
+  "without prelinking it is the same program, at an address that the kernel draws",
+  () => {
+    ensureProbe();
+    const plain = buildProbe(`${directory}/plain`, "--no-prelink"),
+      elfType = (path: string) => {
+        using file = Deno.openSync(path);
+        const header = new Uint8Array(18);
+        assertEquals(file.readSync(header), header.length);
+        return header[16];
+      };
+    assertEquals([elfType(probe), elfType(plain)], [2, 3]); // ET_EXEC, ET_DYN
+    const { code, stdout, stderr } = run(plain, ["slice"]);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertEquals(JSON.parse(stdout).shared, true);
+  },
+);
 
 testNeeding([x86_64], "exit codes, uncaught errors and signals are as usual", () => {
   assertEquals(run(ensureProbe(), ["exit", "37"]).code, 37);
