@@ -24,6 +24,8 @@ export interface SpawnOptions {
   readonly cgroupFd?: number;
   /** Its `argv`, which is all that `ps(1)` shows of it. */
   readonly argv: readonly string[];
+  /** Told of the process as soon as it is there, so that no failure loses it. */
+  onSpawn(pidfd: number): void;
   /** Descriptors below this number are left to the caller's program; the control socket lies above. */
   readonly firstFreeFd: number;
 }
@@ -70,6 +72,7 @@ export function spawn(native: Native, local: LocalKernel, options: SpawnOptions)
   try {
     const pidfd = new Out(4);
     const pid = clone(native, local, image, theirs, control, pidfd, options);
+    options.onSpawn(pidfd.view.getInt32(0, true));
     local.close(theirs);
     return { pid, pidfd: pidfd.view.getInt32(0, true), kernel: new RemoteKernel(native, ours), control };
   } finally {

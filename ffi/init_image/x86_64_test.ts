@@ -38,6 +38,7 @@ testInitImage("init image of x86-64", Deno.build.arch !== "x86_64", () => {
   const native = openNative(), local = new LocalKernel(native);
   const { pid, pidfd, kernel, control } = spawn(native, local, {
     namespaces: 0,
+    onSpawn: () => {},
     argv: ["runt-test"],
     firstFreeFd: 3,
   });

@@ -34,7 +34,7 @@ import { loadValidSpec } from "../validate/mod.ts";
 import { validateId } from "./container_id.ts";
 import type { RuntimeOptions } from "./options.ts";
 
-const FIRST_PRESERVED = 3;
+const FIRST_PRESERVED = 3, SIGKILL = 9;
 
 /** How a container is made. */
 export interface MakeOptions {
@@ -113,7 +113,11 @@ export function makeContainer(
     cgroup.refuseOccupied();
     const state = describe(config, cgroup, runtime, spec.ociVersion);
     writeState(directory, state);
-    undo.push(() => cgroup.remove());
+    undo.push(() => {
+      // A process that was lost before it was known by its pidfd is in there too.
+      for (const pid of cgroup.pids(true)) local.kill(pid, SIGKILL, { accept: "any" });
+      cgroup.remove();
+    });
     cgroup.prepare();
     cgroup.set(config.cgroup.resources, "limits");
     if (waits) makeExecFifo(local, directory);

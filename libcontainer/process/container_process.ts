@@ -86,10 +86,10 @@ export function makeContainerProcess(
     namespaces: inTwo ? 0 : early,
     ...(cgroupFd === undefined ? {} : { cgroupFd }),
     argv: ["runt init"],
+    onSpawn: options.onSpawn,
     firstFreeFd: options.firstFreeFd,
   });
   if (cgroupFd !== undefined) local.close(cgroupFd);
-  options.onSpawn(spawned.pidfd);
   const { kernel, control } = spawned, self = options.executable;
   kernel.where = { step: "process" };
   forbidTracing(kernel);
