@@ -1,0 +1,72 @@
+/**
+ * podman, with storage of its own that is gone afterwards.
+ *
+ * @module
+ */
+import { makeRootfs } from "../support/bundle.ts";
+import { type Outcome, run, RUNT } from "../support/runtime.ts";
+
+/** The image's name: busybox. */
+export const IMAGE = "localhost/runt-test";
+
+/**
+ * What a container needs on any host: no seccomp, which runt does not have yet, and limits that are not above those of
+ * a host whose root may not raise them.
+ */
+export const RUN_FLAGS = [
+  "--security-opt",
+  "seccomp=unconfined",
+  "--ulimit",
+  "nofile=1024:1024",
+  "--ulimit",
+  "nproc=4096:4096",
+];
+
+/** podman on a runtime. */
+export class Podman implements Disposable {
+  readonly #directory: string;
+  readonly #flags: readonly string[];
+
+  /** @param runtime runt, or another to test the test */
+  constructor(runtime: string = RUNT) {
+    const directory = Deno.makeTempDirSync({ prefix: "runt-podman-" });
+    this.#directory = directory;
+    this.#flags = [
+      ...["--root", `${directory}/root`, "--runroot", `${directory}/run`, "--tmpdir", `${directory}/tmp`],
+      // No overlay, no journald, no systemd: what every host has.
+      ...["--storage-driver", "vfs", "--events-backend", "file", "--cgroup-manager", "cgroupfs"],
+      ...["--network-config-dir", `${directory}/networks`, "--runtime", runtime],
+    ];
+    makeRootfs(`${directory}/rootfs`);
+    run("tar", ["-C", `${directory}/rootfs`, "-cf", `${directory}/image.tar`, "."]);
+    this.must(["import", "--quiet", `${directory}/image.tar`, IMAGE]);
+  }
+
+  /** Runs a command of podman's, and gives it a minute. */
+  call(args: readonly string[]): Outcome {
+    return run("timeout", ["-k", "5", "60", "podman", ...this.#flags, ...args]);
+  }
+
+  /** As {@linkcode call}, but a failure is an error. What it printed, without white space around. */
+  must(args: readonly string[]): string {
+    const outcome = this.call(args);
+    if (outcome.code !== 0) throw new Error(`podman ${args.join(" ")}: ${JSON.stringify(outcome)}`);
+    return outcome.stdout.trim();
+  }
+
+  /** `run` of the image. */
+  run(flags: readonly string[], command: readonly string[]): Outcome {
+    return this.call(["run", ...RUN_FLAGS, ...flags, IMAGE, ...command]);
+  }
+
+  /** What `inspect` says of a container, by a Go template. */
+  inspect(id: string, template: string): string {
+    return this.must(["inspect", "--format", template, id]);
+  }
+
+  [Symbol.dispose](): void {
+    this.call(["rm", "--all", "--force", "--time", "0"]);
+    this.call(["network", "prune", "--force"]);
+    Deno.removeSync(this.#directory, { recursive: true });
+  }
+}
