@@ -1,3 +1,4 @@
+import { SPEC_VERSION } from "../libcontainer/spec/version.ts";
 import { printOut } from "./_print.ts";
 
 /** What `git describe` says of the built commit; the build puts it here. */
@@ -7,7 +8,7 @@ declare const RUNT_COMMIT: string | undefined;
 export const VERSION = "0.1.0";
 
 /** Version of the OCI runtime specification that runt is written against. */
-export const SPEC_VERSION = "1.3.0";
+export { SPEC_VERSION };
 
 /** The commit that this executable was built from. */
 export function readCommit(): string {

@@ -1,13 +1,13 @@
 /**
  * Operations as bytes: the message between runt and the init image. Both directions are in this file.
  *
- * A message is a small program. It lies at {@linkcode ARENA} in the init image, which runs it in place and sends
- * its first `reply` bytes back, so a reply has the same shape:
+ * A message is a small program. It lies at {@linkcode ARENA} in the init image, or behind the message before, which
+ * runs it in place and sends its first `reply` bytes back, so a reply has the same shape:
  *
  * ```
  *  0        4        8        12       16                 24                 32
  *  ┌────────┬────────┬────────┬────────┬──────────────────┬──────────────────┐
- *  │ count  │ reply  │ left   │ 0      │ 0                │ 0                │ header
+ *  │ count  │ reply  │ left   │ fresh  │ next             │ 0                │ header
  *  ├────────┴────────┼────────┴────────┴───────┬──────────┴──────────────────┤
  *  │ number          │ a0 … a5 (6 words)       │ result │ refs kind accept×6 │ operation, 72 bytes, × count
  *  ├─────────────────┴─────────────────────────┴────────┴────────────────────┤
@@ -19,6 +19,10 @@
  *
  * - `reply`: bytes to send back; 0 sends nothing (the tail, which nobody waits for).
  * - `left`: written by the image: operations not done when one failed, counted from that one; 0 when all ran.
+ * - `fresh`: 1 when the sender knows how all messages before went. Others follow on one that is still running; if
+ *   that fails, they are answered without being run.
+ * - `next`: the address for the message after this one. One that follows lies behind, so that it may refer to results
+ *   that are not known on this side yet.
  * - `refs`: bit k set: a{k} is the address of a word which holds the argument (a result of an earlier operation).
  * - `accept`: errnos that do not end the message; 0xff in the first place: all.
  * - `kind`: what the operation is, {@linkcode KIND}.
@@ -33,7 +37,9 @@ import { type Arg, Block, type Operation, Out, Result } from "./operation.ts";
 /** Where the message lies in the init image. */
 export const ARENA = 0x800000;
 /** Bytes of the largest message. A SEQPACKET message must fit the socket's send buffer (212,992 by default). */
-export const ARENA_SIZE = 0x20000;
+export const MESSAGE_SIZE = 0x20000;
+/** Bytes of the arena: messages that follow each other without waiting lie one behind the other. */
+export const ARENA_SIZE = 0x40000;
 /** Bytes of the header. */
 export const HEADER = 32;
 /** Bytes of an operation. */
@@ -83,26 +89,32 @@ const encoder = new TextEncoder();
 
 /** Writes words, strings and structs one behind the other into memory whose address is known. */
 export class Writer {
-  readonly view: DataView;
+  /** The memory as 32-bit words, which are cheaper to write than through a DataView. */
+  readonly words: Int32Array;
   /** Offset of the next free byte. */
   at = 0;
   /** Copies of results into structs, which must be made before the operation that is being written. */
   readonly copies: { to: number; from: Result; size: number }[] = [];
 
   /**
-   * @param bytes memory, or a copy of it
+   * @param bytes memory, or a copy of it; aligned to 4 bytes
    * @param base the address that `bytes[0]` has for whoever runs the calls
    */
   constructor(readonly bytes: Uint8Array, readonly base: number) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
   }
 
-  /** Writes a word (two's complement, little-endian). */
+  /** Writes a word (two's complement, little-endian) at a multiple of 4. */
   word(at: number, value: number | bigint): void {
-    if (typeof value === "bigint") return this.view.setBigInt64(at, BigInt.asIntN(64, value), true);
-    this.view.setInt32(at, value | 0, true);
+    const { words } = this, i = at >> 2;
+    if (typeof value === "bigint") {
+      words[i] = Number(BigInt.asIntN(32, value));
+      words[i + 1] = Number(BigInt.asIntN(32, value >> 32n));
+      return;
+    }
+    words[i] = value;
     // A number's own >>> drops what is over 32 bits, so the upper half is a division; it is exact to 2^53.
-    this.view.setInt32(at + 4, Math.floor(value / 0x100000000) | 0, true);
+    words[i + 1] = value === (value | 0) ? value >> 31 : Math.floor(value / 0x100000000);
   }
 
   /** Room for `size` bytes, aligned to 8. */
@@ -130,7 +142,7 @@ export class Writer {
         const { value, size = 8 } = part;
         if (!(value instanceof Result)) this.word(at + part.at, this.place(value, outs));
         else if (isOpen(value)) this.copies.push({ to: at + part.at, from: value, size });
-        else if (size === 4) this.view.setInt32(at + part.at, knownValue(value), true);
+        else if (size === 4) this.words[(at + part.at) >> 2] = knownValue(value);
         else this.word(at + part.at, knownValue(value));
       }
       return this.base + at;
@@ -142,6 +154,21 @@ export class Writer {
     const at = this.reserve(bytes.length);
     this.bytes.set(bytes, at);
     return at;
+  }
+
+  /**
+   * Writes strings, NUL-terminated, one behind the other; their offsets. All at once where they are ASCII, as most are:
+   * a call for each is what costs.
+   */
+  strings(texts: readonly string[]): number[] {
+    if (!texts.length) return [];
+    const joined = texts.join("\0") + "\0", start = this.at;
+    if (start + joined.length > this.bytes.length) this.reserve(joined.length);
+    const { written } = encoder.encodeInto(joined, this.bytes.subarray(start));
+    if (written !== joined.length) return texts.map((text) => this.#string(text));
+    this.reserve(written);
+    let at = start;
+    return texts.map((text) => (at += text.length + 1) - text.length - 1);
   }
 
   #string(text: string): number {
@@ -177,85 +204,117 @@ export interface Encoded {
   readonly reply: number;
   /** The entry that each operation of the message stands for; undefined for copies that the encoder added. */
   readonly slots: readonly (Operation | undefined)[];
+  /** The address of the message after this one. */
+  readonly next: number;
+}
+
+/** How a message goes with those before and after it. */
+export interface EncodeOptions {
+  /** No reply is wanted. */
+  readonly silent?: boolean;
+  /** Its address over there; {@linkcode ARENA} unless told. */
+  readonly base?: number;
+  /** The outcome of all messages before is known. */
+  readonly fresh?: boolean;
+  /** The next message follows without waiting. */
+  readonly follows?: boolean;
 }
 
 /**
  * Writes entries as a message.
  *
  * @param entries what to run
- * @param memory where to write; {@linkcode ARENA_SIZE} bytes are used at the most
- * @param silent whether no reply is wanted
+ * @param memory where to write; {@linkcode MESSAGE_SIZE} bytes are used at the most
+ * @param options how it goes with the messages before and after
  */
-export function encode(entries: readonly Entry[], memory: Uint8Array, silent = false): Encoded {
-  // Structs with results in them need a copy operation each, in front of the call: count those first.
-  const slots: (Operation | undefined)[] = [];
-  const position: number[] = [];
+export function encode(
+  entries: readonly Entry[],
+  memory: Uint8Array,
+  { silent = false, base = ARENA, fresh = true, follows = false }: EncodeOptions = {},
+): Encoded {
+  const slots: (Operation | undefined)[] = [], first: number[] = [], texts: string[] = [];
+  const regions: (Out | Block)[] = [];
   for (const entry of entries) {
-    if (!("skip" in entry)) {
-      for (const arg of entry.args) for (let n = holes(arg); n > 0; n--) slots.push(undefined);
+    first.push(slots.length);
+    if ("skip" in entry) {
+      slots.push(undefined);
+      continue;
     }
-    position.push(slots.length);
-    slots.push("skip" in entry ? undefined : entry);
+    for (const arg of entry.args) {
+      if (typeof arg === "string") texts.push(arg);
+      else if (typeof arg !== "object") continue;
+      else if (arg instanceof Out) regions.push(arg);
+      else if (arg instanceof Block) {
+        regions.push(arg);
+        // A struct with results in it needs a copy operation for each, in front of the call.
+        for (let n = holes(arg); n > 0; n--) slots.push(undefined);
+      }
+    }
+    slots.push(entry);
   }
-  const w = new Writer(memory, ARENA), { view } = w, count = slots.length;
+  const w = new Writer(memory, base), count = slots.length;
   w.reserve(HEADER + OPERATION * count);
   const outs = new Map<Out, number>();
   // Regions first, so that the reply is short.
-  for (const entry of entries) {
-    if (!("skip" in entry)) {
-      for (const arg of entry.args) placeOuts(arg, w, outs);
-    }
-  }
+  for (const region of regions) placeOuts(region, w, outs);
   // The memory has an earlier message in it; a region must be zero where the kernel writes nothing.
   memory.fill(0, 0, w.at);
-  const reply = silent ? 0 : w.at;
-  let slot = 0;
-  const write = (kind: number, nr: number, args: readonly Arg[], entry?: Operation) => {
-    const at = HEADER + OPERATION * slot++;
+  const reply = silent ? 0 : w.at, offsets = w.strings(texts);
+  let slot = 0, text = 0;
+  const write = (kind: number, nr: number, args: readonly Arg[], accept: Operation["accept"]) => {
+    const at = HEADER + OPERATION * slot++, { words } = w;
     let refs = 0;
     for (let k = 0; k < args.length; k++) {
-      const arg = args[k]!;
-      if (arg instanceof Result && isOpen(arg)) {
+      const arg = args[k]!, to = at + 8 + 8 * k;
+      if (typeof arg === "number") w.word(to, arg);
+      else if (typeof arg === "string") w.word(to, base + offsets[text++]!);
+      else if (!(arg instanceof Result)) w.word(to, w.place(arg, outs));
+      else if (isOpen(arg)) {
         refs |= 1 << k;
-        w.word(at + 8 + 8 * k, addressOf(arg));
-      } else w.word(at + 8 + 8 * k, w.place(arg instanceof Result ? knownValue(arg) : arg, outs));
+        w.word(to, addressOf(arg));
+      } else w.word(to, knownValue(arg));
     }
     w.word(at, nr);
     w.word(at + RESULT, NOT_RUN);
-    view.setUint8(at + 64, refs);
-    view.setUint8(at + 65, kind);
-    if (!entry) return;
-    if (entry.accept === "any") view.setUint8(at + 66, 0xff);
-    else entry.accept.forEach((errno, i) => view.setUint8(at + 66 + i, errno));
-  };
-  entries.forEach((entry, i) => {
-    if ("skip" in entry) {
-      const from = position[i]! + 1, to = i + entry.count + 1;
-      const end = to < entries.length ? firstSlot(entries, position, to) : count;
-      return write(KIND.skip, 0, [entry.on, entry.condition, end - from]);
+    // refs, kind and six accepted errnos, a byte each.
+    let low = refs | kind << 8, high = 0;
+    if (accept === "any") low |= 0xff << 16;
+    else {
+      for (let i = 0; i < accept.length; i++) {
+        if (i < 2) low |= accept[i]! << 16 + 8 * i;
+        else high |= accept[i]! << 8 * (i - 2);
+      }
     }
-    entry.result.slot = position[i]!;
-    const copies = entry.args.reduce((n: number, arg) => n + holes(arg), 0);
-    const pseudo = entry.nr <= PSEUDO;
+    words[at + 64 >> 2] = low;
+    words[at + 68 >> 2] = high;
+  };
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i]!;
+    if ("skip" in entry) {
+      const end = first[i + entry.count + 1] ?? count;
+      write(KIND.skip, 0, [entry.on, entry.condition, end - first[i]! - 1], []);
+      continue;
+    }
+    const { nr, args, accept, result } = entry, copies = slots.indexOf(entry, first[i]) - first[i]!;
     // The copies come first in the message but are known only once the struct is placed: leave their slots.
-    const first = slot;
     slot += copies;
-    write(
-      pseudo ? PSEUDO - entry.nr : KIND.syscall,
-      pseudo ? 0 : entry.nr,
-      entry.args.map(pseudo ? address : same),
-      entry,
-    );
+    result.address = base + HEADER + OPERATION * slot + RESULT;
+    if (nr > PSEUDO) write(KIND.syscall, nr, args, accept);
+    else write(PSEUDO - nr, 0, args.map(address), accept);
+    if (!copies) continue;
     const behind = slot;
-    slot = first;
+    slot = first[i]!;
     for (const { to, from, size } of w.copies.splice(0)) {
-      write(KIND.copy, 0, [ARENA + to, addressOf(from), size]);
+      write(KIND.copy, 0, [base + to, addressOf(from), size], []);
     }
     slot = behind;
-  });
-  view.setUint32(0, count, true);
-  view.setUint32(4, reply, true);
-  return { message: memory.subarray(0, w.at), outs, reply, slots };
+  }
+  w.words[0] = count;
+  w.words[1] = reply;
+  w.words[3] = fresh ? 1 : 0;
+  const next = follows ? base + w.at : ARENA;
+  w.words[4] = next;
+  return { message: memory.subarray(0, w.at), outs, reply, slots, next };
 }
 
 /** What a reply says. */
@@ -266,24 +325,27 @@ export interface Decoded {
 
 /** Reads a reply into the results and regions of its operations. */
 export function decode(reply: Uint8Array, { outs, slots }: Encoded): Decoded {
-  const view = new DataView(reply.buffer, reply.byteOffset, reply.byteLength);
-  const left = view.getUint32(8, true), failedAt = left ? slots.length - left : -1;
+  const words = new Int32Array(reply.buffer, reply.byteOffset, reply.byteLength >> 2);
+  const left = words[2]!, failedAt = left ? slots.length - left : -1;
   for (const [out, at] of outs) out.bytes = reply.slice(at, at + out.size);
   for (let i = 0; i < slots.length; i++) {
     const operation = slots[i];
     if (!operation) continue;
-    const at = HEADER + OPERATION * i + RESULT;
-    const value = view.getUint32(at, true) + view.getInt32(at + 4, true) * 0x100000000;
+    const at = HEADER + OPERATION * i + RESULT >> 2, low = words[at]!, high = words[at + 1]!;
+    // Most results fit 32 bits: their upper half is the sign.
+    const value = high === low >> 31 ? low : (low >>> 0) + high * 0x100000000;
     if (value === NOT_RUN) operation.result.skipped = true;
     else operation.result.raw = value;
   }
   const operation = slots[failedAt];
-  return { failed: operation && { operation, errno: -operation.result.value } };
+  // A message that was not run at all, because one before it failed, has no failure of its own.
+  if (!operation || operation.result.skipped) return { failed: undefined };
+  return { failed: { operation, errno: -operation.result.value } };
 }
 
 function addressOf(result: Result): number {
-  if (result.slot < 0) throw new Error("Cannot refer to a result: its call is not in this batch");
-  return ARENA + HEADER + OPERATION * result.slot + RESULT;
+  if (result.address === 0) throw new Error("Cannot refer to a result: its call was not made before");
+  return result.address;
 }
 
 /** Whether a result is known only when the message runs. */
@@ -302,10 +364,6 @@ function address(arg: Arg, index: number): Arg {
   return isOpen(arg) ? addressOf(arg) : new Uint8Array(BigInt64Array.of(BigInt(knownValue(arg))).buffer);
 }
 
-function same(arg: Arg): Arg {
-  return arg;
-}
-
 function holes(arg: Arg): number {
   if (!(arg instanceof Block)) return 0;
   return arg.parts.reduce((n, { value }) => {
@@ -318,11 +376,4 @@ function placeOuts(arg: Arg, w: Writer, outs: Map<Out, number>): void {
   else if (arg instanceof Block) {
     for (const { value } of arg.parts) if (!(value instanceof Result)) placeOuts(value, w, outs);
   }
-}
-
-/** The first slot that belongs to an entry: that of its first copy, if it has any. */
-function firstSlot(entries: readonly Entry[], position: readonly number[], index: number): number {
-  const entry = entries[index]!;
-  const copies = "skip" in entry ? 0 : entry.args.reduce((n: number, arg) => n + holes(arg), 0);
-  return position[index]! - copies;
 }

@@ -11,11 +11,11 @@ import {
   randomNumbers,
   SUM,
 } from "../tests/support/random_program.ts";
-import { ARENA_SIZE, decode, encode, HEADER, OPERATION, sizeOf } from "./batch.ts";
+import { decode, encode, HEADER, MESSAGE_SIZE, OPERATION, sizeOf } from "./batch.ts";
 import { Out, Result } from "./operation.ts";
 
 Deno.test("a random message, run as drawn, comes to what its calls come to", () => {
-  const memory = new Uint8Array(ARENA_SIZE);
+  const memory = new Uint8Array(MESSAGE_SIZE);
   let failures = 0, skips = 0;
   for (let seed = 1; seed <= 3000; seed++) {
     const random = randomNumbers(seed);
@@ -70,7 +70,7 @@ Deno.test("a region is zero where nothing was written, whatever was in memory", 
 });
 
 Deno.test("a message without an answer asks for none", () => {
-  const { message, reply } = encode([operation(SUM, [1])], new Uint8Array(4096), true);
+  const { message, reply } = encode([operation(SUM, [1])], new Uint8Array(4096), { silent: true });
   assertEquals([reply, runMessage(message, modelCall).length], [0, 0]);
 });
 

@@ -75,6 +75,12 @@ export abstract class Kernel {
   abstract flush(): void;
 
   /**
+   * Has every call that was queued be made without waiting for it. Results are known, and failures thrown, at the next
+   * {@linkcode Kernel.flush}.
+   */
+  push(): void {}
+
+  /**
    * Queues `body`, which is run only if an earlier call (`result`) came out as `condition` says; results of calls
    * inside are skipped otherwise. It may not call {@linkcode flush}.
    */

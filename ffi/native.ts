@@ -54,6 +54,23 @@ export interface Native {
  * @throws {Error} on an architecture that has none, or without a C library to bind
  */
 export function openNative(): Native {
+  return mapped ??= mapNative();
+}
+
+/**
+ * Ends this process at once (`exit_group(2)`), without the taking down of V8 and of Deno's threads that `Deno.exit()`
+ * does, which costs 1.5 ms. Where nothing was mapped it is `Deno.exit()`, and so it is while the build trains the code
+ * caches, which are written then.
+ */
+export function exitProcess(code: number): never {
+  if (mapped && Deno.env.get("RUNT_TRAIN_OUT") === undefined) mapped.call(mapped.numbers.exit_group, code);
+  Deno.exit(code);
+}
+
+/** Mapped once: memory of this process, not state of the program. */
+let mapped: Native | undefined;
+
+function mapNative(): Native {
   if (Deno.build.arch !== "x86_64") {
     throw new Error(`Cannot run on ${Deno.build.arch}: no machine code for it yet`);
   }

@@ -67,8 +67,8 @@ export class Result {
   raw: number | undefined = undefined;
   /** Set when the operation stood in a branch that was not taken. */
   skipped = false;
-  /** Where a machine that batches finds the operation; meaningless to others. */
-  slot = -1;
+  /** Where a machine that batches has the result until it is known; meaningless to others. */
+  address = 0;
 
   /**
    * The return value.

@@ -1,9 +1,13 @@
 import {
+  ARENA,
   ARENA_SIZE,
   decode,
+  type Decoded,
   encode,
+  type Encoded,
   type Entry,
   HEADER,
+  MESSAGE_SIZE,
   OPERATION,
   pseudoNumber,
   sizeOf,
@@ -24,7 +28,7 @@ import type { Native } from "./native.ts";
 
 const MSG_NOSIGNAL = 0x4000;
 /** When this many bytes are queued, they are sent: a third of the arena stays free for what is added next. */
-const FULL = ARENA_SIZE / 3 * 2;
+const FULL = MESSAGE_SIZE / 3 * 2;
 
 /**
  * Linux, called by another process: the init image at the other end of a socket.
@@ -37,6 +41,10 @@ export class RemoteKernel extends Kernel {
   #entries: Entry[] = [];
   #size = HEADER;
   #depth = 0;
+  /** Messages that were not answered yet. */
+  readonly #inFlight: Encoded[] = [];
+  /** The address of the next message over there. */
+  #base = ARENA;
   /** Round trips so far. */
   trips = 0;
   /** Calls made so far. */
@@ -97,11 +105,30 @@ export class RemoteKernel extends Kernel {
 
   override flush(): void {
     if (this.#depth) throw new Error("Cannot flush inside a branch");
-    if (!this.#entries.length) return;
-    const encoded = this.#send(false);
-    const reply = this.#receive(encoded.reply, encoded.slots);
-    const { failed } = decode(reply, encoded);
+    if (this.#entries.length) this.#inFlight.push(this.#send(false, false));
+    this.#drain();
+  }
+
+  /** Takes the answers to all messages; throws the first failure, once nothing is under way any more. */
+  #drain(): void {
+    let failed: Decoded["failed"];
+    for (const encoded of this.#inFlight.splice(0)) {
+      const decoded = decode(this.#receive(encoded.reply, encoded.slots), encoded);
+      failed ??= decoded.failed;
+    }
+    this.#base = ARENA;
     if (failed) throw new KernelError(failed.operation, failed.errno, this.#native.errorText(failed.errno));
+  }
+
+  /**
+   * Has what is queued so far be made now, without waiting for it: this process goes on queueing meanwhile. Results are
+   * known, and failures thrown, at the next {@linkcode RemoteKernel.flush}; after a failure nothing more is made.
+   */
+  override push(): void {
+    if (this.#depth || !this.#entries.length) return;
+    // Room for what may follow, or else wait.
+    if (this.#base + this.#size > ARENA + ARENA_SIZE - MESSAGE_SIZE) return this.flush();
+    this.#inFlight.push(this.#send(false, true));
   }
 
   /**
@@ -111,7 +138,8 @@ export class RemoteKernel extends Kernel {
    * @param silent send no answer on a failure either (nobody will be there)
    */
   sendTail(silent: boolean): () => void {
-    const encoded = this.#send(silent);
+    this.#drain();
+    const encoded = this.#send(silent, false);
     return () => {
       const reply = this.#receive(encoded.reply, encoded.slots, true);
       if (!reply.length) return;
@@ -122,12 +150,18 @@ export class RemoteKernel extends Kernel {
 
   /** Takes an answer that belongs to no batch of ours: a forked child answers the batch that made it, too. */
   discardReply(): void {
-    this.#receive(ARENA_SIZE, []);
+    this.#receive(MESSAGE_SIZE, []);
   }
 
-  #send(silent: boolean) {
+  #send(silent: boolean, follows: boolean): Encoded {
     const { arena, arenaAddress, call, numbers } = this.#native;
-    const encoded = encode(this.#entries, arena.subarray(0, ARENA_SIZE), silent);
+    const encoded = encode(this.#entries, arena.subarray(0, MESSAGE_SIZE), {
+      silent,
+      base: this.#base,
+      fresh: !this.#inFlight.length,
+      follows,
+    });
+    this.#base = encoded.next;
     this.trips++;
     this.calls += encoded.slots.length;
     this.#entries = [];

@@ -25,6 +25,10 @@ import type { MachineCode } from "./machine_code.ts";
  *     b.le leave                  // end of file: runt is gone
  *     add x21, x19, #32           // x21: the operation
  *     ldr w22, [x19]              // w22: how many are left
+ *     ldr w9, [x19, #12]
+ *     tbz w9, #0, 5f              // sent when all before it was answered: what failed then is known
+ *     mov w23, #0                 // w23: something has failed
+ * 5:  cbnz w23, stop
  * next:
  *     cmp w22, #0
  *     b.le reply
@@ -61,7 +65,9 @@ import type { MachineCode } from "./machine_code.ts";
  *     b.eq advance
  *     subs w12, w12, #1
  *     b.ne 2b
- *     str w22, [x19, #8]          // not accepted: the message ends here
+ *     mov w23, #1                 // not accepted: the message ends here
+ * stop:
+ *     str w22, [x19, #8]
  *     b reply
  * pseudo:
  *     subs w9, w9, #2
@@ -108,7 +114,7 @@ import type { MachineCode } from "./machine_code.ts";
  *     b advance
  * reply:
  *     ldr w2, [x19, #4]
- *     cbz w2, receive
+ *     cbz w2, further
  *     mov w0, w20                 // sendto(control, arena, reply, MSG_NOSIGNAL, NULL, 0)
  *     mov x1, x19
  *     mov w3, #0x4000
@@ -116,7 +122,10 @@ import type { MachineCode } from "./machine_code.ts";
  *     mov w5, #0
  *     mov w8, #206
  *     svc #0
- *     tbz x0, #63, receive
+ *     tbnz x0, #63, leave
+ * further:
+ *     ldr w19, [x19, #16]         // where the next message goes
+ *     b receive
  * leave:
  *     mov w0, #1
  *     mov w8, #94                 // exit_group
@@ -126,15 +135,15 @@ import type { MachineCode } from "./machine_code.ts";
  * ```
  */
 const INIT =
-  "1310a0d2340c0018e003142ae10313aa4200a052e8078052010000d41f1000b140ffff541f0000f1ad0a005475820091" +
-  "760240b9df020071ed080054a9024139aa22009109010034890000364b0140f96b0140f94b0100f94a210091297d0153" +
-  "f9ffff17a08640a9a28e41a9a49642a9a906413969020035a80240f9010000d4a01e00f91ffc3fb1a3020054e903004b" +
-  "aa0a01914b0140397ffd037100020054cc0080524b1540383f010b6b800100548c05007181ffff54760a00b926000014" +
-  "2909007103030054000100543f05007160010054f403002abf1e00f9b5220191d6060051d4ffff1782ffffb429144038" +
-  "09140038420400d1fcffff170b0080d2e20000b4091440382a144038420400d13f010a6b60ffff542b0080d2ab1e00f9" +
-  "efffff171f0000f1e9079f1aea479f1a3f001f7229018a1a2a0000123f010a6bc1fcff540b09805255542b9bd602024b" +
-  "e3ffff17620640b982f5ff34e003142ae10313aa03008852040080d205008052c8198052010000d480f4ffb620008052" +
-  "c80b8052010000d411111111";
+  "1310a0d2140d0018e003142ae10313aa4200a052e8078052010000d41f1000b140ffff541f0000f18d0b005475820091" +
+  "760240b9690e40b9490000361700805277040035df0200710d090054a9024139aa22009109010034890000364b0140f9" +
+  "6b0140f94b0100f94a210091297d0153f9ffff17a08640a9a28e41a9a49642a9a906413989020035a80240f9010000d4" +
+  "a01e00f91ffc3fb1c3020054e903004baa0a01914b0140397ffd037120020054cc0080524b1540383f010b6ba0010054" +
+  "8c05007181ffff5437008052760a00b9260000142909007103030054000100543f05007160010054f403002abf1e00f9" +
+  "b5220191d6060051d3ffff1782ffffb42914403809140038420400d1fcffff170b0080d2e20000b4091440382a144038" +
+  "420400d13f010a6b60ffff542b0080d2ab1e00f9efffff171f0000f1e9079f1aea479f1a3f001f7229018a1a2a000012" +
+  "3f010a6bc1fcff540b09805255542b9bd602024be3ffff17620640b922010034e003142ae10313aa03008852040080d2" +
+  "05008052c8198052010000d46000f8b7731240b99dffff1720008052c80b8052010000d411111111";
 
 /*
  * spawn: makes a process which does nothing but take its control socket and become the image. The parent waits
@@ -219,7 +228,7 @@ const FORWARD = "e103002a00010018020080d20300805208358052010000d4c0035fd66811805
 export const AARCH64: MachineCode = {
   elfMachine: 183,
   init: INIT,
-  controlOffset: 392,
+  controlOffset: 420,
   spawn: SPAWN,
   spawnFrameOffset: 84,
   call: CALL,

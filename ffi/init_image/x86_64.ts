@@ -25,6 +25,11 @@ import type { MachineCode } from "./machine_code.ts";
  *     jle leave                   # end of file: runt is gone
  *     lea r12, [rbx+32]           # r12: the operation
  *     mov r13d, [rbx]             # r13: how many are left
+ *     test byte ptr [rbx+12], 1   # sent when all before it was answered: what failed then is known
+ *     jz 5f
+ *     xor r14d, r14d              # r14: something has failed
+ * 5:  test r14d, r14d
+ *     jnz stop
  * next:
  *     test r13d, r13d
  *     jle reply
@@ -64,7 +69,9 @@ import type { MachineCode } from "./machine_code.ts";
  *     je advance
  *     dec ecx
  *     jnz 2b
- *     mov [rbx+8], r13d           # not accepted: the message ends here
+ *     inc r14d                    # not accepted: the message ends here
+ * stop:
+ *     mov [rbx+8], r13d
  *     jmp reply
  * pseudo:
  *     jz skip
@@ -111,7 +118,7 @@ import type { MachineCode } from "./machine_code.ts";
  * reply:
  *     mov edx, [rbx+4]
  *     test edx, edx
- *     jz receive
+ *     jz further
  *     mov eax, 44                 # sendto(control, arena, reply, MSG_NOSIGNAL, NULL, 0)
  *     mov edi, r15d
  *     mov rsi, rbx
@@ -120,7 +127,10 @@ import type { MachineCode } from "./machine_code.ts";
  *     xor r9d, r9d
  *     syscall
  *     test rax, rax
- *     jns receive
+ *     js leave
+ * further:
+ *     mov ebx, [rbx+16]           # where the next message goes
+ *     jmp receive
  * leave:
  *     mov edi, 1
  *     mov eax, 231                # exit_group
@@ -128,14 +138,14 @@ import type { MachineCode } from "./machine_code.ts";
  * ```
  */
 const INIT =
-  "bb0000800041bf1111111131c04489ff4889deba000002000f054883f8fc74eb4885c00f8e230100004c8d6320448b2b" +
-  "4585ed0f8ee6000000410fb64c2440498d74240885c97413d1e97309488b06488b004889064883c608ebe9498b7c2408" +
-  "498b742410498b542418410fb64c2441ffc97945498b04244d8b5424204d8b4424284d8b4c24300f054989442438483d" +
-  "01f0ffff7237f7d841807c2442ff742db906000000410fb6540c4139d0741effc975f244896b08eb66743cffc9741aff" +
-  "c9741d4189ff31c049894424384983c44841ffcde957ffffff4889d1f3a4ebe64889d14839c9f3a6b8000000000f95c0" +
-  "4989442438ebd689f0d1e875084885ff0f95c0eb064885ff0f99c083e6014038f075b3486bc2484901c44129d5ebae8b" +
-  "530485d20f84e1feffffb82c0000004489ff4889de41ba004000004531c04531c90f054885c00f89bffeffffbf010000" +
-  "00b8e70000000f05";
+  "bb0000800041bf1111111131c04489ff4889deba000002000f054883f8fc74eb4885c00f8e380100004c8d6320448b2b" +
+  "f6430c0174034531f64585f60f85860000004585ed0f8ee9000000410fb64c2440498d74240885c97413d1e97309488b" +
+  "06488b004889064883c608ebe9498b7c2408498b742410498b542418410fb64c2441ffc97948498b04244d8b5424204d" +
+  "8b4424284d8b4c24300f054989442438483d01f0ffff723af7d841807c2442ff7430b906000000410fb6540c4139d074" +
+  "21ffc975f241ffc644896b08eb66743cffc9741affc9741d4189ff31c049894424384983c44841ffcde954ffffff4889" +
+  "d1f3a4ebe64889d14839c9f3a6b8000000000f95c04989442438ebd689f0d1e875084885ff0f95c0eb064885ff0f99c0" +
+  "83e6014038f075b3486bc2484901c44129d5ebae8b530485d2741eb82c0000004489ff4889de41ba004000004531c045" +
+  "31c90f054885c078088b5b10e9aafeffffbf01000000b8e70000000f05";
 
 /*
  * spawn: makes a process which does nothing but take its control socket and become the image. The parent waits

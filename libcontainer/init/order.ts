@@ -30,6 +30,9 @@ import type { Program } from "./tail.ts";
 /** A step: queues calls, and flushes where it needs an answer. */
 type Step = (kernel: Kernel, config: Config, context: InitContext) => void;
 
+/** Steps after which the process is set to work while runt goes on to queue the next ones. */
+const PUSHED_AFTER = new Set(["network", "mounts", "pivot", "masks"]);
+
 const STEPS: readonly (readonly [name: string, step: Step])[] = [
   // Before anything of the container is looked at: keys of the caller are none of its business.
   ["keyring", joinKeyring],
@@ -65,6 +68,7 @@ export function setUp(kernel: Kernel, config: Config, context: InitContext, befo
     for (const [name, step] of STEPS) {
       kernel.where = { step: name };
       step(kernel, config, context);
+      if (PUSHED_AFTER.has(name)) kernel.push();
     }
     kernel.where = { step: "user" };
     const { process } = config;

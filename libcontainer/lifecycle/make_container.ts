@@ -27,6 +27,7 @@ import { killAndReap } from "../process/wait.ts";
 import { rootfsContext } from "../rootfs/context.ts";
 import { fetchHostSource } from "../rootfs/host_source.ts";
 import { makeExecFifo } from "../state/exec_fifo.ts";
+import { SPEC_VERSION } from "../spec/version.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, makeStateDirectory, removeStateDirectory } from "../state/state_directory.ts";
 import { type StateFile, writeState } from "../state/state_file.ts";
@@ -67,6 +68,7 @@ export interface MadeContainer {
  * @param runtime the caller's wishes
  * @param id a name that no container has
  * @param waits whether the program waits for `start`
+ * @param onProcess told of the process that becomes the container's, and again where another one takes its place
  * @throws {RuntError} for everything that goes wrong
  */
 export function makeContainer(
@@ -74,6 +76,7 @@ export function makeContainer(
   id: string,
   options: MakeOptions,
   waits: boolean,
+  onProcess: (pidfd: number) => void = () => {},
 ): MadeContainer {
   validateId(id);
   const { log } = runtime, host = new Host();
@@ -111,7 +114,7 @@ export function makeContainer(
       local,
     );
     cgroup.refuseOccupied();
-    const state = describe(config, cgroup, runtime, spec.ociVersion);
+    const state = describe(config, cgroup, runtime);
     writeState(directory, state);
     undo.push(() => {
       // A process that was lost before it was known by its pidfd is in there too.
@@ -126,7 +129,10 @@ export function makeContainer(
       firstFreeFd: FIRST_PRESERVED + options.preserveFds,
       fifoDirectory: waits ? directory : undefined,
       executable,
-      onSpawn: (pidfd) => undo.push(() => killAndReap(local, pidfd)),
+      onSpawn: (pidfd) => {
+        undo.push(() => killAndReap(local, pidfd));
+        onProcess(pidfd);
+      },
     });
     try {
       finish(
@@ -213,7 +219,6 @@ function describe(
   config: Config,
   cgroup: CgroupManager,
   runtime: RuntimeOptions,
-  version: string,
 ): StateFile {
   const annotations = Object.entries(config.annotations).map(([key, value]) => `${key}=${value}`);
   return {
@@ -221,7 +226,11 @@ function describe(
     init_process_pid: 0,
     init_process_start: 0,
     created: new Date().toISOString(),
-    config: { rootfs: config.rootfs, labels: [...annotations, `bundle=${config.bundle}`], version },
+    config: {
+      rootfs: config.rootfs,
+      labels: [...annotations, `bundle=${config.bundle}`],
+      version: SPEC_VERSION,
+    },
     cgroup_paths: cgroup.paths,
     runt: {
       bundle: config.bundle,

@@ -1,4 +1,5 @@
 import { LocalKernel } from "../../ffi/local.ts";
+import { openNative } from "../../ffi/native.ts";
 import { Foreground } from "../process/foreground.ts";
 import { killAndReap } from "../process/wait.ts";
 import { note } from "../state/journal.ts";
@@ -23,16 +24,17 @@ export interface RunOptions extends MakeOptions {
  * @throws {RuntError} see {@linkcode makeContainer}
  */
 export function runContainer(runtime: RuntimeOptions, id: string, options: RunOptions): number {
-  const made = makeContainer(runtime, id, options, false);
+  const native = openNative();
+  using foreground = new Foreground(native, new LocalKernel(native), { subreaper: !options.noSubreaper });
+  const made = makeContainer(runtime, id, options, false, (pidfd) => {
+    if (!options.detach) foreground.forwardTo(pidfd);
+  });
   note(runtime.root, id, "start");
   if (options.detach) return 0;
-  const { local, native, process } = made;
+  const { local, process } = made;
   let code: number;
   try {
-    code = new Foreground(native, local, { subreaper: !options.noSubreaper }).wait(
-      process.pid,
-      process.pidfd,
-    );
+    code = foreground.wait(process.pid, process.pidfd);
   } catch (error) {
     killAndReap(local, process.pidfd);
     throw error;

@@ -104,6 +104,7 @@ export function makeContainerProcess(
   joinNamespaces(kernel, joined);
   unshare(kernel, late);
   startSession(kernel);
+  kernel.push();
   return { pid: spawned.pid, pidfd: spawned.pidfd, kernel, control, execFifo };
 }
 

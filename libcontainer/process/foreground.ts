@@ -1,6 +1,6 @@
 import { PR_SET_CHILD_SUBREAPER } from "../../ffi/constants/prctl.ts";
 import { SIGCHLD, SIGKILL, SIGSTOP, SIGURG } from "../../ffi/constants/signal.ts";
-import { __WALL, P_ALL, P_PIDFD, WEXITED, WNOWAIT } from "../../ffi/constants/wait.ts";
+import { __WALL, P_ALL, P_PID, P_PIDFD, WEXITED, WNOWAIT } from "../../ffi/constants/wait.ts";
 import { ECHILD } from "../../ffi/errno.ts";
 import { Out } from "../../ffi/kernel.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
@@ -19,9 +19,10 @@ const LAST_SIGNAL = 31;
  * Signals are passed on by a handler in machine code, at once and whatever JavaScript does; so this process can
  * simply block until a child ends.
  */
-export class Foreground {
+export class Foreground implements Disposable {
   readonly #native: Native;
   readonly #kernel: LocalKernel;
+  #forwarding: Disposable | undefined;
 
   /** @param options `subreaper`: orphans of the container become children of this process (`PR_SET_CHILD_SUBREAPER(2const)`) */
   constructor(native: Native, kernel: LocalKernel, { subreaper }: { readonly subreaper: boolean }) {
@@ -31,27 +32,41 @@ export class Foreground {
   }
 
   /**
-   * Waits until the init has ended.
-   *
-   * @returns its exit code, or 128 and the signal that ended it
+   * Passes signals on to a process, and to no other any more. From the moment that it is there: a signal that comes
+   * while the container is being set up must not end runt and leave the container.
    */
-  wait(pid: number, pidfd: number): number {
+  forwardTo(pidfd: number): void {
+    this.#forwarding?.[Symbol.dispose]();
     const signals: number[] = [];
     for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
       const own = signal === SIGKILL || signal === SIGSTOP || signal === SIGCHLD || signal === SIGURG;
       if (!own && !FAULTS.includes(signal)) signals.push(signal);
     }
-    using _forwarding = forwardSignals(this.#native, this.#kernel, pidfd, signals);
+    this.#forwarding = forwardSignals(this.#native, this.#kernel, pidfd, signals);
+  }
+
+  /**
+   * Waits until the init has ended.
+   *
+   * @returns its exit code, or 128 and the signal that ended it
+   */
+  wait(pid: number, pidfd: number): number {
     for (;;) {
       const info = new Out(128);
       // Looked at first and reaped after: until it is reaped its pid is nobody else's.
       const seen = this.#kernel.waitid(P_ALL, 0, info, WEXITED | WNOWAIT | __WALL, { accept: [ECHILD] });
       const child = info.view.getInt32(SI_PID, true);
       if (!seen.ok || child === pid) break;
-      this.#kernel.waitid(1, child, new Out(128), WEXITED | __WALL, { accept: [ECHILD] });
+      this.#kernel.waitid(P_PID, child, new Out(128), WEXITED | __WALL, { accept: [ECHILD] });
     }
     const info = new Out(128);
     this.#kernel.waitid(P_PIDFD, pidfd, info, WEXITED | __WALL);
     return exitCode(info);
+  }
+
+  /** Signals end this process again. */
+  [Symbol.dispose](): void {
+    this.#forwarding?.[Symbol.dispose]();
+    this.#forwarding = undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
-import { EINVAL, ELOOP, ENOENT, ENOSYS, ENOTDIR, EPERM } from "../../ffi/errno.ts";
+import { EINVAL, ELOOP, ENODEV, ENOENT, ENOSYS, ENOTDIR, EPERM } from "../../ffi/errno.ts";
 import { type Kernel, Out } from "../../ffi/kernel.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import type { Config } from "../config/config.ts";
@@ -81,6 +81,10 @@ function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): R
   const message = `${outer}${syscall} src=${source}, dst=${destination}: ${textOf(error)}${
     said && ` (${said})`
   }`;
+  if (errno === ENODEV && syscall === "fsopen") {
+    const hint = `the kernel has no file system ${error.args.split(",")[0]}, or its module is not loaded`;
+    return new RuntError("kernel", message, { ...details, hint });
+  }
   if (errno !== EPERM) return new RuntError("kernel", message, details);
   const hint = syscall === "mount_setattr"
     ? "attributes of the host's mount are locked in a user namespace"

@@ -22,6 +22,8 @@ function makeSleepingBundle(): Bundle {
 function normalise(text: string): string {
   return text
     .replace(/"pid": ?[1-9]\d*/g, '"pid": PID')
+    // Each says the version that it was written against.
+    .replace(/"ociVersion": ?"[^"]*"/g, '"ociVersion": VERSION')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z/g, "TIME")
     .replace(new RegExp(`^(${ID} +)[1-9]\\d* `, "gm"), "$1PID ")
     // The columns are as wide as what stands in them; a unit test has their widths.

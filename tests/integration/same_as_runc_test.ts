@@ -23,7 +23,7 @@ const LOOKS: Readonly<Record<string, readonly [command: string, normalise?: (tex
   pwd: ["pwd"],
   hostname: ["hostname"],
   links: ["ip link 2>/dev/null || cat /proc/net/dev", (text) => text.replace(/\d+/g, "N")],
-  signals: ["grep -E '^Sig|^Shd' /proc/1/status"],
+  signals: ["grep -E '^Sig[^Q]|^Shd' /proc/1/status"],
   session: ["awk '{print $6, $8}' /proc/1/stat"],
   oom: ["cat /proc/self/oom_score_adj"],
   keys: ["cat /proc/self/keys 2>&1 | wc -l"],

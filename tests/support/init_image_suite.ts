@@ -176,6 +176,35 @@ export function testInitImage(name: string, ignore: boolean, start: () => InitIm
     assertEquals(result.value, pid);
   });
 
+  test("batches follow each other without waiting, and refer to results of those before", ({ kernel }) => {
+    withFile("first second", (path) => {
+      const out = new Out(5), fd = kernel.openat(-100, path, 0);
+      kernel.push();
+      const read = kernel.read(fd, out);
+      kernel.push();
+      kernel.when(read, "ok", () => kernel.close(fd));
+      assertEquals(read.raw, undefined);
+      kernel.flush();
+      assertEquals(text(out, read.value), "first");
+    });
+  });
+
+  test("a batch behind one that failed is not run, the one after the answer is", ({ kernel, pid }) => {
+    withFile("", (path) => {
+      kernel.openat(-100, "/nowhere/at/all", 0);
+      kernel.push();
+      const fd = kernel.openat(-100, path, 1), written = kernel.write(fd, "must not be");
+      kernel.push();
+      kernel.call("getpid", []);
+      const error = assertThrows(() => kernel.flush(), KernelError);
+      assertEquals([error.syscall, error.errnoName, written.skipped], ["openat", "ENOENT", true]);
+      assertEquals(Deno.readTextFileSync(path), "");
+      const result = kernel.call("getpid", []);
+      kernel.flush();
+      assertEquals(result.value, pid);
+    });
+  });
+
   test("a batch that wants no answer gets none", ({ kernel, pid }) => {
     withFile("", (path) => {
       const fd = kernel.openat(-100, path, 1);

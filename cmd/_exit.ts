@@ -1,0 +1,6 @@
+/**
+ * How a command ends: at once.
+ *
+ * @module
+ */
+export { exitProcess } from "../libcontainer/process/exit.ts";

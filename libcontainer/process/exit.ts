@@ -1,0 +1,6 @@
+/**
+ * The end of this process.
+ *
+ * @module
+ */
+export { exitProcess } from "../../ffi/native.ts";
