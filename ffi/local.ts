@@ -1,4 +1,4 @@
-import { Writer } from "./batch.ts";
+import { Writer } from "./writer.ts";
 import { Kernel, type Operation, type PseudoName, type Result, type SyscallName } from "./kernel.ts";
 import type { Arg, Condition } from "./kernel.ts";
 import { KernelError } from "./kernel_error.ts";

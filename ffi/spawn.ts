@@ -1,4 +1,4 @@
-import { Writer } from "./batch.ts";
+import { Writer } from "./writer.ts";
 import { writeInitImage } from "./init_image/elf.ts";
 import { Out, u64s } from "./kernel.ts";
 import { Block } from "./operation.ts";
