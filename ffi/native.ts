@@ -24,8 +24,8 @@ import { SYSCALLS } from "./syscall_numbers/x86_64.ts";
 const PAGE = 4096;
 const PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
-/** Bytes of the arena that calls of this process use. */
-const ARENA_SIZE = 0x40000;
+/** Bytes of the arena that calls of this process use: the kernel takes 6 MiB of arguments (`execve(2)`). Untouched, it costs nothing. */
+const ARENA_SIZE = 0x800000;
 /** Bytes of the frame. */
 const FRAME_SIZE = 64;
 const RESULT = 56;

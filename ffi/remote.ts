@@ -16,6 +16,7 @@ import {
 import type { Skip } from "./batch.ts";
 import { EPIPE } from "./errno.ts";
 import {
+  type Arg,
   type Condition,
   Kernel,
   type Operation,
@@ -25,10 +26,17 @@ import {
 } from "./kernel.ts";
 import { KernelError, PeerGoneError } from "./kernel_error.ts";
 import type { Native } from "./native.ts";
+import { type Out, Result as ResultClass } from "./operation.ts";
+import { Writer } from "./writer.ts";
 
 const MSG_NOSIGNAL = 0x4000;
 /** When this many bytes are queued, they are sent: a third of the arena stays free for what is added next. */
 const FULL = MESSAGE_SIZE / 3 * 2;
+/** A call whose arguments may take more than this has them put into memory of their own over there. */
+const LARGE = FULL / 2;
+/** Bytes of such arguments that one call copies. */
+const PIECE = 0x8000;
+const PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS = 0x22;
 
 /**
  * Linux, called by another process: the init image at the other end of a socket.
@@ -78,6 +86,7 @@ export class RemoteKernel extends Kernel {
   protected override submit(operation: Operation): Result {
     let size = OPERATION;
     for (const arg of operation.args) size += sizeOf(arg);
+    if (size > LARGE) return this.submit({ ...operation, args: this.#setAside(operation.args, size) });
     if (this.#size + size > FULL && this.#depth === 0 && this.#entries.length) this.flush();
     this.#size += size;
     this.#entries.push(operation);
@@ -101,6 +110,49 @@ export class RemoteKernel extends Kernel {
       this.#depth--;
     }
     skip.count = this.#entries.length - at;
+  }
+
+  /**
+   * Writes strings and structs into memory mapped for them over there: an environment may be larger than any message
+   * (megabytes, `execve(2)`). What is queued stays queued, since it may be part of a branch or of the tail; it cannot
+   * see the difference.
+   */
+  #setAside(args: readonly Arg[], size: number): Arg[] {
+    const queued = this.#entries, queuedSize = this.#size, depth = this.#depth;
+    this.#entries = [];
+    this.#size = HEADER;
+    this.#depth = 0;
+    try {
+      const memory = this.call("mmap", [0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0]);
+      this.flush();
+      const writer = new Writer(new Uint8Array(size), memory.value), outs = new Map<Out, number>();
+      const placed = args.map((arg) => arg instanceof ResultClass ? arg : writer.place(arg, outs));
+      if (outs.size || writer.copies.length) {
+        throw new RangeError(
+          "Cannot set arguments aside: the kernel would fill them in, or a result is missing",
+        );
+      }
+      for (let at = 0; at < writer.at; at += PIECE) {
+        const piece = writer.bytes.subarray(at, Math.min(at + PIECE, writer.at));
+        this.call("copy", [memory.value + at, piece, piece.length]);
+      }
+      this.flush();
+      this.#entries = queued;
+      this.#size = queuedSize;
+      return placed;
+    } finally {
+      this.#depth = depth;
+    }
+  }
+
+  /** Has all that `body` queues go in one message, whatever was queued before. */
+  whole(body: () => void): void {
+    this.#depth++;
+    try {
+      body();
+    } finally {
+      this.#depth--;
+    }
   }
 
   override flush(): void {

@@ -196,7 +196,7 @@ function finish(
   if (executable === undefined) {
     const program = setUp(kernel, config, context, limit);
     proceed = () => {
-      queueTail(kernel, program, firstFreeFd, process.execFifo, process.control);
+      kernel.whole(() => queueTail(kernel, program, firstFreeFd, process.execFifo, process.control));
       // It ends by closing the socket: to wait for start, or to execute the program.
       kernel.sendTail(false)();
     };

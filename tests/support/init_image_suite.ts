@@ -4,8 +4,8 @@
  * @module
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { EBADF, ENOENT, ENOTDIR } from "../../ffi/errno.ts";
-import { Out } from "../../ffi/kernel.ts";
+import { EBADF, ENAMETOOLONG, ENOENT, ENOTDIR } from "../../ffi/errno.ts";
+import { Out, type Result } from "../../ffi/kernel.ts";
 import { KernelError, PeerGoneError } from "../../ffi/kernel_error.ts";
 import type { RemoteKernel } from "../../ffi/remote.ts";
 import { encodeFdMessage, receiveFdMessage } from "../../ffi/structs/fd_message.ts";
@@ -80,6 +80,30 @@ export function testInitImage(name: string, ignore: boolean, start: () => InitIm
       }
       assertEquals(Deno.statSync(path).size, 0x8000);
     });
+  });
+
+  test("arguments larger than a message go ahead of it, and what is queued stays queued", ({ kernel }) => {
+    const path = Deno.makeTempFileSync({ prefix: "runt-test-" });
+    try {
+      const text = Uint8Array.from({ length: 0x123456 }, (_, i) => i * 7 + (i >> 8));
+      const opened: Result[] = [];
+      let written: Result | undefined;
+      kernel.whole(() => {
+        opened.push(kernel.openat(-100, path, 1));
+        kernel.when(opened[0]!, "ok", () => written = kernel.write(opened[0]!, text));
+        kernel.close(opened[0]!);
+        assertEquals(opened[0]!.raw, undefined);
+      });
+      kernel.flush();
+      assertEquals(written!.value, text.length);
+      assertEquals(Deno.readFileSync(path), text);
+      const huge = kernel.openat(-100, "/" + "x".repeat(200_000), 0, 0, { accept: [ENAMETOOLONG] });
+      kernel.flush();
+      assertEquals(huge.errno, ENAMETOOLONG);
+      assertThrows(() => kernel.read(0, new Out(0x100000)), RangeError);
+    } finally {
+      Deno.removeSync(path);
+    }
   });
 
   test("an accepted errno does not end a batch, whichever of the six it is", ({ kernel }) => {
