@@ -115,7 +115,8 @@ function clone(
   );
   const at = outs.get(pidfd)!;
   pidfd.bytes = native.arena.slice(at, at + 4);
-  local.rtSigprocmask(2, before.bytes);
+  // Never fails; if it did, the child must still become known to the caller.
+  local.call("rt_sigprocmask", [2, before.bytes, 0, 8], { accept: "any" });
   if (pid < 0) local.fail("clone3", [flags], -pid);
   return pid;
 }
