@@ -7,7 +7,7 @@ import { RuntError } from "../error.ts";
 import { isAlive } from "../process/process_stat.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory, stateDirectory } from "../state/state_directory.ts";
-import { readState } from "../state/state_file.ts";
+import { readState, type StateFile } from "../state/state_file.ts";
 import { permits } from "../state/status.ts";
 import { validateId } from "./container_id.ts";
 import { signalContainer } from "./kill.ts";
@@ -34,14 +34,14 @@ export function deleteContainer(
   const directory = stateDirectory(runtime.root, id);
   try {
     using _lock = ContainerLock.take(directory);
-    const state = readState(directory);
+    const state = readWhatIsThere(directory, force);
     if (!state) {
       // Cut short before it said anything: there is nothing but the directory.
       removeStateDirectory(directory);
       if (!force) throw new RuntError("not-found", "container does not exist");
       return;
     }
-    const container = containerOf(runtime, directory, state), { status } = container;
+    const container = containerOf(runtime, directory, state, true), { status } = container;
     if (!force && !permits(status, "delete")) {
       throw new RuntError("wrong-state", `cannot delete container ${id} that is not stopped: ${status}`, {
         hint: "`runt delete --force` kills it first",
@@ -51,6 +51,16 @@ export function deleteContainer(
     note(runtime.root, id, "delete");
   } catch (error) {
     if (force && error instanceof RuntError && error.code === "not-found") return;
+    throw error;
+  }
+}
+
+/** The facts; forced, a file that says none is as good as no file: its directory is what can be found. */
+function readWhatIsThere(directory: string, force: boolean): StateFile | undefined {
+  try {
+    return readState(directory);
+  } catch (error) {
+    if (force && error instanceof RuntError && error.code === "io") return undefined;
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
 import { RuntError } from "../error.ts";
 import { Host } from "../host/facts.ts";
 import { statusOf } from "../state/container_status.ts";
-import { stateDirectory } from "../state/state_directory.ts";
+import { isLocked, stateDirectory } from "../state/state_directory.ts";
 import { readState, type StateFile } from "../state/state_file.ts";
 import type { Status } from "../state/status.ts";
 import { validateId } from "./container_id.ts";
@@ -21,9 +21,10 @@ export interface Container {
 /**
  * Finds a container.
  *
+ * @param ours whether the caller has its lock
  * @throws {RuntError} `not-found` when there is none, or none that was made far enough
  */
-export function loadContainer(runtime: RuntimeOptions, id: string): Container {
+export function loadContainer(runtime: RuntimeOptions, id: string, ours = false): Container {
   validateId(id);
   const directory = stateDirectory(runtime.root, id);
   const state = readState(directory);
@@ -32,11 +33,20 @@ export function loadContainer(runtime: RuntimeOptions, id: string): Container {
       hint: "It is just being made, or its making was cut short; `runt delete --force` clears that up",
     });
   }
-  return containerOf(runtime, directory, state);
+  return containerOf(runtime, directory, state, ours);
 }
 
-/** The container that a state file describes. */
-export function containerOf(runtime: RuntimeOptions, directory: string, state: StateFile): Container {
+/**
+ * The container that a state file describes.
+ *
+ * @param ours whether the caller has its lock; else one who has it may be just making it
+ */
+export function containerOf(
+  runtime: RuntimeOptions,
+  directory: string,
+  state: StateFile,
+  ours = false,
+): Container {
   let cgroup: CgroupManager | undefined;
   return {
     id: state.id,
@@ -55,7 +65,8 @@ export function containerOf(runtime: RuntimeOptions, directory: string, state: S
       );
     },
     get status() {
-      return statusOf(directory, state, () => this.cgroup.freezerState() === "FROZEN");
+      const isFrozen = () => this.cgroup.freezerState() === "FROZEN";
+      return statusOf(directory, state, isFrozen, () => !ours && isLocked(directory));
     },
   };
 }

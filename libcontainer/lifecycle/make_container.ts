@@ -29,11 +29,12 @@ import { fetchHostSource } from "../rootfs/host_source.ts";
 import { makeExecFifo } from "../state/exec_fifo.ts";
 import { SPEC_VERSION } from "../spec/version.ts";
 import { note } from "../state/journal.ts";
-import { ContainerLock, makeStateDirectory, removeStateDirectory } from "../state/state_directory.ts";
-import { type StateFile, writeState } from "../state/state_file.ts";
+import { ContainerLock, removeStateDirectory } from "../state/state_directory.ts";
+import { prepareState, type StateFile, writeState } from "../state/state_file.ts";
 import { loadValidSpec } from "../validate/mod.ts";
 import { validateId } from "./container_id.ts";
 import type { RuntimeOptions } from "./options.ts";
+import { removePidFile, writePidFile } from "./pid_file.ts";
 
 const FIRST_PRESERVED = 3, SIGKILL = 9;
 
@@ -94,11 +95,10 @@ export function makeContainer(
   });
   const native = openNative(), local = new LocalKernel(native);
   checkPreserved(local, options.preserveFds);
-  const undo: (() => void)[] = [];
-  const directory = makeStateDirectory(runtime.root, id);
-  undo.push(() => removeStateDirectory(directory));
+  // Held to the end of the undoing, which must not meet a container of the same name that another one makes.
+  using lock = ContainerLock.takeNew(runtime.root, id);
+  const { directory } = lock, undo = [() => removeStateDirectory(directory)];
   try {
-    using _lock = ContainerLock.take(directory);
     const cgroup = openCgroupManager(
       {
         id,
@@ -125,25 +125,19 @@ export function makeContainer(
     cgroup.set(config.cgroup.resources, "limits");
     if (waits) makeExecFifo(local, directory);
     const executable = runtime.init === "self" ? openSealedExecutable(local, directory, log) : undefined;
-    const process = makeContainerProcess(native, local, config, cgroup, {
-      firstFreeFd: FIRST_PRESERVED + options.preserveFds,
-      fifoDirectory: waits ? directory : undefined,
-      executable,
-      onSpawn: (pidfd) => {
-        undo.push(() => killAndReap(local, pidfd));
-        onProcess(pidfd);
-      },
-    });
+    let process: ContainerProcess;
     try {
-      finish(
-        runtime,
-        config,
-        options,
-        { directory, cgroup, process, native, local },
-        state,
-        host,
+      process = makeContainerProcess(native, local, config, cgroup, {
+        firstFreeFd: FIRST_PRESERVED + options.preserveFds,
+        fifoDirectory: waits ? directory : undefined,
         executable,
-      );
+        onSpawn: (pidfd) => {
+          undo.push(() => killAndReap(local, pidfd));
+          onProcess(pidfd);
+        },
+      });
+      const made = { directory, cgroup, process, native, local };
+      finish(runtime, config, options, made, state, host, executable, undo);
     } catch (error) {
       throw explain(error, cgroup);
     }
@@ -170,9 +164,16 @@ function finish(
   state: StateFile,
   host: Host,
   executable: number | undefined,
+  undo: (() => void)[],
 ): void {
   const { process, local, directory } = made, { kernel } = process;
   const firstFreeFd = FIRST_PRESERVED + options.preserveFds;
+  // Written while the process is at work on its first batch, and put into place when all is set up.
+  const publish = prepareState(directory, {
+    ...state,
+    init_process_pid: process.pid,
+    init_process_start: readProcessStat(process.pid)?.startTime ?? 0,
+  });
   const context: InitContext = {
     ...rootfsContext(config, host, made.cgroup, runtime.log),
     openHostSource: (source, recursive) => fetchHostSource(local, kernel, process.pidfd, source, recursive),
@@ -204,13 +205,12 @@ function finish(
     const pipe = setUpBySelf(made.native, process, executable, config, context, limit);
     proceed = () => runBySelf(pipe);
   }
-  const stat = readProcessStat(process.pid);
-  writeState(directory, {
-    ...state,
-    init_process_pid: process.pid,
-    init_process_start: stat?.startTime ?? 0,
-  });
-  if (options.pidFile !== undefined) writePidFile(options.pidFile, process.pid);
+  publish();
+  const { pidFile } = options;
+  if (pidFile !== undefined) {
+    writePidFile(pidFile, process.pid);
+    undo.push(() => removePidFile(pidFile));
+  }
   proceed();
   local.close(kernel.control);
 }
@@ -276,17 +276,5 @@ function checkPreserved(local: LocalKernel, count: number): void {
       "usage",
       `unable to stat preserved-fd ${i} (of ${count}): stat /proc/self/fd/${fd}: no such file or directory`,
     );
-  }
-}
-
-/** Writes the pid so that a reader sees nothing or all of it, as runc does. */
-function writePidFile(path: string, pid: number): void {
-  const slash = path.lastIndexOf("/");
-  const temporary = `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}`;
-  try {
-    Deno.writeTextFileSync(temporary, String(pid), { mode: 0o666 });
-    Deno.renameSync(temporary, path);
-  } catch (cause) {
-    throw new RuntError("io", `cannot write the pid file ${path}`, { cause });
   }
 }

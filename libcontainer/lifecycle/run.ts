@@ -1,5 +1,6 @@
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
+import { RuntError } from "../error.ts";
 import { Foreground } from "../process/foreground.ts";
 import { killAndReap } from "../process/wait.ts";
 import { note } from "../state/journal.ts";
@@ -40,7 +41,15 @@ export function runContainer(runtime: RuntimeOptions, id: string, options: RunOp
     throw error;
   }
   note(runtime.root, id, "exit", { code });
-  if (!options.keep) remove(local, made);
+  if (!options.keep) {
+    try {
+      remove(local, made);
+    } catch (problem) {
+      // The program's exit code is what the caller waits for. One who deleted the container meanwhile is welcome.
+      const gone = problem instanceof RuntError && problem.code === "not-found";
+      if (!gone) runtime.log.error(`cannot remove the container: ${(problem as Error).message}`);
+    }
+  }
   return code;
 }
 

@@ -16,7 +16,7 @@ import type { RuntimeOptions } from "./options.ts";
 export function startContainer(runtime: RuntimeOptions, id: string): void {
   validateId(id);
   using _lock = ContainerLock.take(stateDirectory(runtime.root, id));
-  const { status, directory } = loadContainer(runtime, id);
+  const { status, directory } = loadContainer(runtime, id, true);
   if (status === "stopped") throw new RuntError("wrong-state", "cannot start a container that has stopped");
   if (status === "running") throw new RuntError("wrong-state", "cannot start an already running container");
   if (status !== "created") {

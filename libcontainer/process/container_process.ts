@@ -27,6 +27,7 @@ import type { Native } from "../../ffi/native.ts";
 import { forkInto, spawn, type Spawned } from "../../ffi/spawn.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
 import type { Config, IdMapping, NamespaceConfig } from "../config/config.ts";
+import { RuntError } from "../error.ts";
 import {
   closeDescriptors,
   forbidTracing,
@@ -119,7 +120,6 @@ function enterInTwo(
   options: ContainerProcessOptions,
 ): ContainerProcess {
   const { kernel } = first;
-  // A session before any other process can come into being in our pid namespace.
   const join = openNamespaces(kernel, joined);
   if (made & CLONE_NEWUSER) {
     unshare(kernel, CLONE_NEWUSER);
@@ -168,8 +168,21 @@ function openNamespaces(kernel: Kernel, joined: readonly NamespaceConfig[]): (on
   };
 }
 
-/** Writes `/proc/<pid>/{uid,gid}_map`, all lines at once, as the kernel wants it (`user_namespaces(7)`). */
+/**
+ * Writes `/proc/<pid>/{uid,gid}_map`, all lines at once, as the kernel wants it (`user_namespaces(7)`).
+ *
+ * The path is the host's own `/proc`, and the pid cannot be another's: the process is a child that nobody has reaped.
+ *
+ * @throws {RuntError} for ranges that overlap, or are too many
+ */
 function writeIdMap(pid: number, kind: "uid" | "gid", mappings: readonly IdMapping[]): void {
   const lines = mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`);
-  Deno.writeTextFileSync(`/proc/${pid}/${kind}_map`, lines.join(""));
+  try {
+    Deno.writeTextFileSync(`/proc/${pid}/${kind}_map`, lines.join(""));
+  } catch (cause) {
+    throw new RuntError("kernel", `cannot write /proc/${pid}/${kind}_map`, {
+      path: `linux.${kind}Mappings`,
+      cause,
+    });
+  }
 }

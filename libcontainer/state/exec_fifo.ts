@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { ENXIO } from "../../ffi/errno.ts";
+import { ENXIO, EPIPE } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
 import { RuntError } from "../error.ts";
 
@@ -41,8 +41,12 @@ export function hasExecFifo(directory: string): boolean {
 export function releaseExecFifo(kernel: Kernel, directory: string): void {
   const path = execFifoPath(directory);
   const fd = kernel.openat(AT_FDCWD, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0, { accept: [ENXIO] });
+  kernel.flush();
   if (!fd.ok) throw new RuntError("wrong-state", "cannot start a container that has stopped");
-  kernel.write(fd, "0");
+  // EPIPE: it ended in this moment. SIGPIPE is ignored: Deno sees to that.
+  const written = kernel.write(fd, "0", { accept: [EPIPE] });
   kernel.close(fd);
+  kernel.flush();
+  if (!written.ok) throw new RuntError("wrong-state", "cannot start a container that has stopped");
   Deno.removeSync(path);
 }

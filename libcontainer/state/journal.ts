@@ -1,5 +1,5 @@
 /** Events of a container's life. */
-export type JournalEvent = "create" | "start" | "kill" | "exit" | "delete" | "fail";
+export type JournalEvent = "create" | "start" | "kill" | "exit" | "delete";
 
 /**
  * Notes an event: one line at the end of `journal.ndjson` in the root, one write, so lines of several writers do not

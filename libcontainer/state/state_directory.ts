@@ -10,7 +10,7 @@ export function stateDirectory(root: string, id: string): string {
  *
  * @throws {RuntError} `exists` when the id is taken
  */
-export function makeStateDirectory(root: string, id: string): string {
+function makeStateDirectory(root: string, id: string): string {
   const directory = stateDirectory(root, id);
   try {
     Deno.mkdirSync(directory, { mode: 0o711 });
@@ -20,8 +20,7 @@ export function makeStateDirectory(root: string, id: string): string {
       return makeStateDirectory(root, id);
     }
     if (error instanceof Deno.errors.AlreadyExists) {
-      // runc's text; clients look for it.
-      throw new RuntError("exists", "container with given ID already exists");
+      throw taken();
     }
     throw new RuntError("io", `cannot make the state directory ${directory}`, { cause: error });
   }
@@ -41,8 +40,21 @@ export function removeStateDirectory(directory: string): void {
 export class ContainerLock implements Disposable {
   readonly #file: Deno.FsFile;
 
-  private constructor(file: Deno.FsFile) {
+  private constructor(readonly directory: string, file: Deno.FsFile) {
     this.#file = file;
+  }
+
+  /**
+   * Makes the state directory of a new container, and takes its lock.
+   *
+   * @throws {RuntError} `exists` when the id is taken
+   */
+  static takeNew(root: string, id: string): ContainerLock {
+    const directory = makeStateDirectory(root, id), lock = ContainerLock.take(directory);
+    // Between the two, a deletion may have removed the directory, and another maker made this one.
+    if (inode(`${directory}/state.json`) === null) return lock;
+    lock[Symbol.dispose]();
+    throw taken();
   }
 
   /**
@@ -64,12 +76,27 @@ export class ContainerLock implements Disposable {
       file.close();
       throw new RuntError("not-found", "container does not exist");
     }
-    return new ContainerLock(file);
+    return new ContainerLock(directory, file);
   }
 
   [Symbol.dispose](): void {
     this.#file.close();
   }
+}
+
+/** Whether somebody is at work on a container: its maker, as long as there is no process. */
+export function isLocked(directory: string): boolean {
+  try {
+    using file = Deno.openSync(directory);
+    return !file.tryLockSync(false);
+  } catch {
+    return false;
+  }
+}
+
+function taken(): RuntError {
+  // runc's text; clients look for it.
+  return new RuntError("exists", "container with given ID already exists");
 }
 
 function inode(path: string): number | null {

@@ -40,9 +40,18 @@ export interface StateFile {
  * @param directory the container's state directory
  */
 export function writeState(directory: string, state: StateFile): void {
+  prepareState(directory, state)();
+}
+
+/**
+ * Writes the facts beside the old ones.
+ *
+ * @returns what puts them into their place
+ */
+export function prepareState(directory: string, state: StateFile): () => void {
   const temporary = `${directory}/.${NAME}`;
   Deno.writeTextFileSync(temporary, JSON.stringify(state), { mode: 0o600 });
-  Deno.renameSync(temporary, `${directory}/${NAME}`);
+  return () => Deno.renameSync(temporary, `${directory}/${NAME}`);
 }
 
 /**

@@ -1,0 +1,25 @@
+import { RuntError } from "../error.ts";
+
+/**
+ * Writes the pid so that a reader sees nothing or all of it, as runc does.
+ *
+ * @throws {RuntError} when that cannot be done; then nothing of it is left
+ */
+export function writePidFile(path: string, pid: number): void {
+  const slash = path.lastIndexOf("/");
+  const temporary = `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}`;
+  try {
+    Deno.writeTextFileSync(temporary, String(pid), { mode: 0o666 });
+    Deno.renameSync(temporary, path);
+  } catch (cause) {
+    removePidFile(temporary);
+    throw new RuntError("io", `cannot write the pid file ${path}`, { cause });
+  }
+}
+
+/** Removes it; one that is not there is fine. */
+export function removePidFile(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch { /* what matters is that nobody takes it for a container's */ }
+}
