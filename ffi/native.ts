@@ -1,10 +1,11 @@
 /**
- * The one place where JavaScript meets machine code: an executable page with our routines, and an arena for what
- * the kernel sees by address. Nothing in it is ever moved or collected.
+ * The one place where JavaScript meets machine code: our routines, and an arena for what the kernel sees by address.
+ * Nothing in it is ever moved or collected.
  *
- * The routines take no arguments: they find them in a frame of eight words at the arena's start, and leave the result
- * in its last word. A call with arguments costs three times as much (they are converted one by one), and libc's
- * `errno` could be changed before it is read.
+ * The routines find all they need in a frame of eight words, and leave the result in its last one. A call with
+ * arguments costs three times as much (they are converted one by one), and libc's `errno` could be changed before it
+ * is read. The executable's entry stub has the routines in its segment; elsewhere they are mapped with the help of
+ * libc, which costs half a millisecond.
  *
  * ```
  *   0       8    16   24   32   40   48        56       64
@@ -29,6 +30,7 @@ const ARENA_SIZE = 0x800000;
 /** Bytes of the frame. */
 const FRAME_SIZE = 64;
 const RESULT = 56;
+const NO_EXEC = "Cannot make a page executable: a security policy of this host forbids it";
 
 /** Routines and memory of this process. */
 export interface Native {
@@ -70,77 +72,135 @@ export function exitProcess(code: number): never {
 /** Mapped once: memory of this process, not state of the program. */
 let mapped: Native | undefined;
 
+/** Where the entry stub's segment has the routines (`tools/denort/segment.ts` puts them there). */
+export const STUB_ROUTINES = { call: 800, spawn: 848 } as const;
+/** The stub's record (`start_facts.ts`): the word with its segment's address, and where scratch space follows. */
+const RECORD = Symbol.for("runt.start"), SEGMENT_WORD = 11, SCRATCH = 0x200n;
+
+/** Executable routines, and memory for the first call of them. */
+interface Routines {
+  readonly call: number;
+  readonly spawn: number;
+  readonly frame: number;
+}
+
 function mapNative(): Native {
   if (Deno.build.arch !== "x86_64") {
     throw new Error(`Cannot run on ${Deno.build.arch}: no machine code for it yet`);
   }
   const code = X86_64, numbers = SYSCALLS;
-  // One symbol of libc starts it all; binding costs more than anything that is done here. A failure is -1.
-  const { symbols: libc } = Deno.dlopen("libc.so.6", {
-    syscall: { parameters: ["i64", "i64", "i64", "i64", "i64", "i64", "i64"], result: "i64" },
-  });
-  // The types ask for bigint, which is slower; numbers do as well.
-  const libcCall = libc.syscall as unknown as (...words: readonly number[]) => number | bigint;
+  const routines = findRoutines() ?? mapRoutines(code, numbers);
+  const runCall = pointTo(routines.call);
+  const callWith = (frame: Frame, number: number, args: readonly (number | bigint)[]) => {
+    writeWord(frame, 0, number);
+    for (let i = 0; i < 6; i++) writeWord(frame, i + 1, args[i] ?? 0);
+    runCall.call(frame.address as unknown as bigint);
+    return readResult(frame);
+  };
+  const first = frameAt(routines.frame);
   const map = (size: number) => {
-    const address = Number(
-      libcCall(numbers.mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0),
-    );
-    if (address === -1) throw new Error(`Cannot map ${size} bytes of memory`);
-    const pointer = Deno.UnsafePointer.create(BigInt(address))!;
-    return { address, bytes: new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, size)) };
+    const flags = PROT_READ | PROT_WRITE;
+    const address = callWith(first, numbers.mmap, [0, size, flags, MAP_PRIVATE_ANONYMOUS, -1, 0]);
+    if (address < 0 && address >= -4095) throw new Error(`Cannot map ${size} bytes of memory`);
+    return address;
   };
-  // Never writable and executable at once.
-  const mapCode = (routines: Uint8Array) => {
-    const page = map(PAGE);
-    page.bytes.set(routines);
-    if (Number(libcCall(numbers.mprotect, page.address, PAGE, PROT_READ | PROT_EXEC, 0, 0, 0)) !== 0) {
-      throw new Error("Cannot make a page executable: a security policy of this host forbids it");
-    }
-    return page.address;
-  };
-  const memory = map(FRAME_SIZE + ARENA_SIZE);
-  const frame = new DataView(memory.bytes.buffer, 0, FRAME_SIZE);
-  const callRoutine = fromHex(code.call), spawnRoutine = fromHex(code.spawn), spawnAt = 128;
-  const routines = new Uint8Array(PAGE), view = new DataView(routines.buffer);
-  routines.set(callRoutine);
-  routines.set(spawnRoutine, spawnAt);
-  view.setBigUint64(code.callFrameOffset, BigInt(memory.address), true);
-  view.setBigUint64(spawnAt + code.spawnFrameOffset, BigInt(memory.address), true);
-  const routinesAt = mapCode(routines);
-  const routine = (at: number) =>
-    new Deno.UnsafeFnPointer(
-      Deno.UnsafePointer.create(BigInt(at))!,
-      { parameters: [], result: "void" } as const,
-    );
-  const word = (index: number, value: number | bigint) => {
-    if (typeof value === "bigint") return frame.setBigInt64(8 * index, BigInt.asIntN(64, value), true);
-    frame.setInt32(8 * index, value | 0, true);
-    // A number's own >>> drops what is over 32 bits, so the upper half is a division; it is exact to 2^53.
-    frame.setInt32(8 * index + 4, Math.floor(value / 0x100000000) | 0, true);
-  };
-  const result = () => frame.getUint32(RESULT, true) + frame.getInt32(RESULT + 4, true) * 0x100000000;
-  const runCall = routine(routinesAt);
+  const memory = map(FRAME_SIZE + ARENA_SIZE), frame = frameAt(memory);
   return {
     code,
     numbers,
-    arena: memory.bytes.subarray(FRAME_SIZE),
-    arenaAddress: memory.address + FRAME_SIZE,
-    call: (number, ...args) => {
-      word(0, number);
-      for (let i = 0; i < 6; i++) word(i + 1, args[i] ?? 0);
-      runCall.call();
-      return result();
-    },
+    arena: bytesAt(memory + FRAME_SIZE, ARENA_SIZE),
+    arenaAddress: memory + FRAME_SIZE,
+    call: (number, ...args) => callWith(frame, number, args),
     spawn: (...words) => {
-      words.forEach((value, index) => word(index, value));
-      routine(routinesAt + spawnAt).call();
-      return result();
+      words.forEach((value, index) => writeWord(frame, index, value));
+      pointTo(routines.spawn).call(frame.address as unknown as bigint);
+      return readResult(frame);
     },
-    mapCode,
+    mapCode: (routine) => {
+      const page = map(PAGE);
+      bytesAt(page, PAGE).set(routine);
+      // Never writable and executable at once.
+      if (callWith(frame, numbers.mprotect, [page, PAGE, PROT_READ | PROT_EXEC]) !== 0) {
+        throw new Error(NO_EXEC);
+      }
+      return page;
+    },
     errorText: (errno) => {
       const lib = Deno.dlopen("libc.so.6", { strerror: { parameters: ["i32"], result: "pointer" } });
       const pointer = lib.symbols.strerror(errno);
       return pointer === null ? "unknown error" : new Deno.UnsafePointerView(pointer).getCString();
     },
   };
+}
+
+/** The routines that the executable's stub brings: nothing needs to be bound or mapped for them. */
+function findRoutines(): Routines | undefined {
+  const record = (globalThis as { [RECORD]?: BigUint64Array<ArrayBuffer> })[RECORD];
+  const segment = record && Number(record[SEGMENT_WORD]);
+  if (!segment) return undefined;
+  const at = Deno.UnsafePointer.value(Deno.UnsafePointer.of(record));
+  return {
+    call: segment + STUB_ROUTINES.call,
+    spawn: segment + STUB_ROUTINES.spawn,
+    frame: Number(at + SCRATCH),
+  };
+}
+
+/** The routines on a page of our own, by one symbol of libc: where there is no stub. A failure of it is -1. */
+function mapRoutines(code: MachineCode, numbers: typeof SYSCALLS): Routines {
+  const { symbols: libc } = Deno.dlopen("libc.so.6", {
+    syscall: { parameters: ["i64", "i64", "i64", "i64", "i64", "i64", "i64"], result: "i64" },
+  });
+  const map = (size: number) => {
+    const flags = BigInt(PROT_READ | PROT_WRITE), kind = BigInt(MAP_PRIVATE_ANONYMOUS);
+    const address = libc.syscall(BigInt(numbers.mmap), 0n, BigInt(size), flags, kind, -1n, 0n);
+    if (address === -1n) throw new Error(`Cannot map ${size} bytes of memory`);
+    return Number(address);
+  };
+  const page = map(PAGE), frame = map(PAGE), bytes = bytesAt(page, PAGE), spawnAt = 128;
+  bytes.set(fromHex(code.call));
+  bytes.set(fromHex(code.spawn), spawnAt);
+  const access = BigInt(PROT_READ | PROT_EXEC);
+  if (libc.syscall(BigInt(numbers.mprotect), BigInt(page), BigInt(PAGE), access, 0n, 0n, 0n) !== 0n) {
+    throw new Error(NO_EXEC);
+  }
+  return { call: page, spawn: page + spawnAt, frame };
+}
+
+/** The eight words of a call. */
+interface Frame {
+  readonly address: number;
+  readonly words: Int32Array;
+}
+
+function frameAt(address: number): Frame {
+  const { buffer, byteOffset } = bytesAt(address, FRAME_SIZE);
+  return { address, words: new Int32Array(buffer, byteOffset, FRAME_SIZE / 4) };
+}
+
+function writeWord({ words }: Frame, index: number, value: number | bigint): void {
+  const i = 2 * index;
+  if (typeof value === "bigint") {
+    words[i] = Number(BigInt.asIntN(32, value));
+    words[i + 1] = Number(BigInt.asIntN(32, value >> 32n));
+    return;
+  }
+  words[i] = value;
+  // A number's own >>> drops what is over 32 bits, so the upper half is a division; it is exact to 2^53.
+  words[i + 1] = value === (value | 0) ? value >> 31 : Math.floor(value / 0x100000000);
+}
+
+function readResult({ words }: Frame): number {
+  const low = words[RESULT / 4]!, high = words[RESULT / 4 + 1]!;
+  return high === low >> 31 ? low : (low >>> 0) + high * 0x100000000;
+}
+
+function bytesAt(address: number, size: number): Uint8Array<ArrayBuffer> {
+  const pointer = Deno.UnsafePointer.create(BigInt(address))!;
+  return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, size));
+}
+
+function pointTo(address: number) {
+  const pointer = Deno.UnsafePointer.create<{ parameters: ["i64"]; result: "void" }>(BigInt(address))!;
+  return new Deno.UnsafeFnPointer(pointer, { parameters: ["i64"], result: "void" });
 }

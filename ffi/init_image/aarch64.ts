@@ -150,8 +150,8 @@ const INIT =
  * in the kernel until then (CLONE_VFORK), so both may use one memory, of which the child changes nothing.
  *
  * ```asm
- * spawn:                          // frame: { clone_args*, size, image, argv, envp, socket, control, result }
- *     ldr x9, frame               // the kernel keeps all registers but x0
+ * spawn:                          // x0: { clone_args*, size, image, argv, envp, socket, control, result }
+ *     mov x9, x0                  // the kernel keeps all registers but x0
  *     ldp x0, x1, [x9]
  *     mov w8, #435                // clone3
  *     svc #0
@@ -172,24 +172,21 @@ const INIT =
  *     mov w0, #127
  *     mov w8, #94                 // exit_group
  *     svc #0
- *     nop
- * frame:                          // written in when it is mapped
- *     .quad 0x3333333333333333
  * empty:
  *     .word 0
  * ```
  */
 const SPAWN =
-  "a9020058200540a968368052010000d4600000b4201d00f9c0035fd6208542a90200805208038052010000d4200940f9" +
-  "61010010228d41a90400825228238052010000d4e00f8052c80b8052010000d41f2003d5333333333333333300000000";
+  "e90300aa200540a968368052010000d4600000b4201d00f9c0035fd6208542a90200805208038052010000d4200940f9" +
+  "01010010228d41a90400825228238052010000d4e00f8052c80b8052010000d400000000";
 
 /*
  * call: a raw system call. Its result is the kernel's own, -errno for a failure: libc's `errno` may be changed
  * between two calls out of JavaScript, a return value may not.
  *
  * ```asm
- * call:                           // frame: { number, a0, a1, a2, a3, a4, a5, result }
- *     ldr x9, frame
+ * call:                           // x0: { number, a0, a1, a2, a3, a4, a5, result }
+ *     mov x9, x0
  *     ldp x8, x0, [x9]
  *     ldp x1, x2, [x9, #16]
  *     ldp x3, x4, [x9, #32]
@@ -197,11 +194,9 @@ const SPAWN =
  *     svc #0
  *     str x0, [x9, #56]
  *     ret
- * frame:                          // written in when it is mapped
- *     .quad 0x3333333333333333
  * ```
  */
-const CALL = "09010058280140a9210941a9231142a9251940f9010000d4201d00f9c0035fd63333333333333333";
+const CALL = "e90300aa280140a9210941a9231142a9251940f9010000d4201d00f9c0035fd6";
 
 /*
  * forward: a signal handler that passes the signal on to a process, and the way back from it.
@@ -230,9 +225,7 @@ export const AARCH64: MachineCode = {
   init: INIT,
   controlOffset: 420,
   spawn: SPAWN,
-  spawnFrameOffset: 84,
   call: CALL,
-  callFrameOffset: 32,
   forward: FORWARD,
   forwardPidfdOffset: 36,
   restoreOffset: 28,

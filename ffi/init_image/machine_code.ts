@@ -6,14 +6,10 @@ export interface MachineCode {
   readonly init: string;
   /** Where in {@linkcode MachineCode.init} the control socket's descriptor is written, 32 bits. */
   readonly controlOffset: number;
-  /** `void spawn(void)`: words in the frame say what; the last one gets the pid or `-errno`. See `../native.ts`. */
+  /** `void spawn(long frame[8])`: the words say what; the last one gets the pid or `-errno`. See `../native.ts`. */
   readonly spawn: string;
-  /** Where in {@linkcode MachineCode.spawn} the frame's address is written, 64 bits. */
-  readonly spawnFrameOffset: number;
-  /** `void call(void)`: number and six arguments in the frame; the last word gets the result or `-errno`. */
+  /** `void call(long frame[8])`: number and six arguments; the last word gets the result or `-errno`. */
   readonly call: string;
-  /** Where in {@linkcode MachineCode.call} the frame's address is written, 64 bits. */
-  readonly callFrameOffset: number;
   /** `void forward(int signal)`: a signal handler that passes the signal on. */
   readonly forward: string;
   /** Where in {@linkcode MachineCode.forward} the pidfd is written, 32 bits. */

@@ -152,9 +152,9 @@ const INIT =
  * in the kernel until then (CLONE_VFORK), so both may use one memory, of which the child changes nothing.
  *
  * ```asm
- * spawn:                          # frame: { clone_args*, size, image, argv, envp, socket, control, result }
+ * spawn:                          # rdi: { clone_args*, size, image, argv, envp, socket, control, result }
  *     push rbx
- *     mov rbx, [rip+frame]
+ *     mov rbx, rdi
  *     mov rdi, [rbx]
  *     mov rsi, [rbx+8]
  *     mov eax, 435                # clone3
@@ -180,25 +180,22 @@ const INIT =
  *     mov edi, 127
  *     mov eax, 231                # exit_group
  *     syscall
- * frame:                          # written in when it is mapped
- *     .quad 0x3333333333333333
  * empty:
  *     .byte 0
  * ```
  */
 const SPAWN =
-  "53488b1d56000000488b3b488b7308b8b30100000f054885c07406488943385bc3488b7b28488b733031d2b824010000" +
-  "0f05488b7b10488d3529000000488b53184c8b532041b800100000b8420100000f05bf7f000000b8e70000000f053333" +
-  "33333333333300";
+  "534889fb488b3b488b7308b8b30100000f054885c07406488943385bc3488b7b28488b733031d2b8240100000f05488b" +
+  "7b10488d3521000000488b53184c8b532041b800100000b8420100000f05bf7f000000b8e70000000f0500";
 
 /*
  * call: a raw system call. Its result is the kernel's own, -errno for a failure: libc's `errno` may be changed
  * between two calls out of JavaScript, a return value may not.
  *
  * ```asm
- * call:                           # frame: { number, a0, a1, a2, a3, a4, a5, result }
+ * call:                           # rdi: { number, a0, a1, a2, a3, a4, a5, result }
  *     push rbx
- *     mov rbx, [rip+frame]
+ *     mov rbx, rdi
  *     mov rax, [rbx]
  *     mov rdi, [rbx+8]
  *     mov rsi, [rbx+16]
@@ -210,13 +207,9 @@ const SPAWN =
  *     mov [rbx+56], rax
  *     pop rbx
  *     ret
- * frame:                          # written in when it is mapped
- *     .quad 0x3333333333333333
  * ```
  */
-const CALL =
-  "53488b1d23000000488b03488b7b08488b7310488b53184c8b53204c8b43284c8b4b300f05488943385bc33333333333" +
-  "333333";
+const CALL = "534889fb488b03488b7b08488b7310488b53184c8b53204c8b43284c8b4b300f05488943385bc3";
 
 /*
  * forward: a signal handler that passes the signal on to a process, and the way back from it.
@@ -243,9 +236,7 @@ export const X86_64: MachineCode = {
   init: INIT,
   controlOffset: 7,
   spawn: SPAWN,
-  spawnFrameOffset: 94,
   call: CALL,
-  callFrameOffset: 43,
   forward: FORWARD,
   forwardPidfdOffset: 3,
   restoreOffset: 20,

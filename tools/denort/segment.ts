@@ -25,6 +25,8 @@ import {
   writeWord,
 } from "./elf.ts";
 import { findBytes } from "./expose_ops.ts";
+import { X86_64 } from "../../ffi/init_image/x86_64.ts";
+import { STUB_ROUTINES } from "../../ffi/native.ts";
 import { STUB_X86_64 } from "./stub_x86_64.ts";
 
 /** Where the stub's table stands in the segment; in the listing, `TABLE`. */
@@ -117,6 +119,12 @@ function writeContent(
   const content = new Uint8Array(size), view = new DataView(content.buffer);
   const word = (at: number, value: number) => writeWord(view, TABLE + at, value);
   content.set(stub);
+  if (stub.length > STUB_ROUTINES.call) {
+    throw new BuildError("Cannot build the executable: the stub is too long");
+  }
+  // What `ffi/native.ts` calls by address.
+  content.set(fromHex(X86_64.call), STUB_ROUTINES.call);
+  content.set(fromHex(X86_64.spawn), STUB_ROUTINES.spawn);
   blobs.forEach((blob, index) => content.set(blob, blobsAt[index]!));
   word(WORD.entry, places.entry);
   word(WORD.environ, places.environ);
