@@ -5,6 +5,7 @@ import type { CapabilitySets, Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import { queueBoundingSet, queueCapabilities } from "../security/capabilities.ts";
 import type { InitContext } from "./context.ts";
+import { forbidTracing } from "./first_steps.ts";
 
 /** What a process gets whose config names none. */
 const NO_CAPABILITIES: CapabilitySets = {
@@ -55,6 +56,8 @@ export function becomeUser(kernel: Kernel, config: Config, context: InitContext)
   const current = kernel.at(where, () => kernel.getcwd(directory));
   kernel.prctl(PR_SET_KEEPCAPS, 0);
   queueCapabilities(kernel, capabilities);
+  // The change of user has made the process what fs.suid_dumpable says, which may be traceable (proc_sys_fs(5)).
+  forbidTracing(kernel);
   kernel.flush();
   if (setGid.value < 0) throw unmapped("gid", gid);
   if (setUid.value < 0) throw unmapped("uid", uid);

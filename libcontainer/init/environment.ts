@@ -29,10 +29,11 @@ export function prepareEnvironment(kernel: Kernel, env: readonly string[], uid: 
 
 /** The home directory of a user by the container's `/etc/passwd` (`passwd(5)`); `/` when it does not say. */
 function lookUpHome(kernel: Kernel, uid: number): string {
+  const decoder = new TextDecoder();
   let text = "", more = true;
   const flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const file = kernel.openat(AT_FDCWD, "/etc/passwd", flags, 0, { accept: [ENOENT, EACCES, ENOTDIR, ELOOP] });
-  for (let first = true; more && text.length < MAX_PASSWD; first = false) {
+  while (more && text.length < MAX_PASSWD) {
     const out = new Out(CHUNK);
     let got = file;
     kernel.when(file, "ok", () => {
@@ -41,8 +42,8 @@ function lookUpHome(kernel: Kernel, uid: number): string {
     kernel.flush();
     if (!file.ok) return "/";
     const length = Math.max(0, got.value);
-    text += new TextDecoder().decode(out.bytes.subarray(0, length));
-    more = length === CHUNK || first && length > 0 && length === CHUNK;
+    text += decoder.decode(out.bytes.subarray(0, length), { stream: true });
+    more = length === CHUNK;
   }
   kernel.close(file);
   for (const line of text.split("\n")) {
