@@ -168,7 +168,6 @@ export class RemoteKernel extends Kernel {
       const decoded = decode(this.#receive(encoded.reply, encoded.slots), encoded);
       failed ??= decoded.failed;
     }
-    this.#base = ARENA;
     if (failed) throw new KernelError(failed.operation, failed.errno, this.#native.errorText(failed.errno));
   }
 

@@ -213,6 +213,17 @@ export function testInitImage(name: string, ignore: boolean, start: () => InitIm
     });
   });
 
+  test("a batch may be waited for with nothing behind it, and the next one is understood", ({ kernel }) => {
+    withFile("text", (path) => {
+      kernel.call("getpid", []);
+      kernel.push();
+      kernel.flush();
+      const out = new Out(4), fd = kernel.openat(-100, path, 0), read = kernel.read(fd, out);
+      kernel.flush();
+      assertEquals(text(out, read.value), "text");
+    });
+  });
+
   test("a batch behind one that failed is not run, the one after the answer is", ({ kernel, pid }) => {
     withFile("", (path) => {
       kernel.openat(-100, "/nowhere/at/all", 0);
