@@ -11,6 +11,9 @@ import {
 import { loadCommand } from "./_load_command.ts";
 import { type CommandLog, openLog } from "./_log.ts";
 
+/** Frames of a stack that `--debug` shows. */
+const STACK_DEPTH = 30;
+
 /**
  * Runs one command line, from its arguments to its exit code. Never throws: a failure is reported and becomes a code.
  *
@@ -36,6 +39,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       front.operands,
       { from: 1, flagsFirst: command.flagsFirst ?? false },
     );
+    // Off until now: see the flags in tools/build.ts.
+    if (globals.debug) Error.stackTraceLimit = STACK_DEPTH;
     log = openLog({ file: globals.log, format: globals["log-format"], debug: globals.debug });
     if (!command || !own) throw (await import("./_help.ts")).unknownCommand(name);
     if (own.error !== undefined || asked.help) return await explain(command, own.error);
