@@ -182,6 +182,7 @@ export function encode(
     let low = refs | kind << 8, high = 0;
     if (accept === "any") low |= 0xff << 16;
     else {
+      if (accept.length > 6) throw new RangeError("Cannot accept more than six errnos");
       for (let i = 0; i < accept.length; i++) {
         if (i < 2) low |= accept[i]! << 16 + 8 * i;
         else high |= accept[i]! << 8 * (i - 2);

@@ -54,6 +54,11 @@ Deno.test("an errno at any of the six places is accepted, and no other", () => {
   }
 });
 
+Deno.test("a seventh errno is refused, not mistaken for another", () => {
+  const entry = { ...operation([]), accept: [1, 2, 3, 4, 5, 6, 7] };
+  assertThrows(() => encode([entry], new Uint8Array(MESSAGE_SIZE)), RangeError);
+});
+
 Deno.test("a failure leaves the results behind it skipped", () => {
   const first = operation(SUM, [1]), fail = operation(FAIL, [5]), last = operation(SUM, [2]);
   const encoded = encode([first, fail, last], new Uint8Array(4096));

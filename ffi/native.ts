@@ -61,11 +61,14 @@ export function openNative(): Native {
 
 /**
  * Ends this process at once (`exit_group(2)`), without the taking down of V8 and of Deno's threads that `Deno.exit()`
- * does, which costs 1.5 ms. Where nothing was mapped it is `Deno.exit()`, and so it is while the build trains the code
- * caches, which are written then.
+ * does, which costs 1.5 ms. Without the executable's stub it is `Deno.exit()`, where nothing was mapped, and so it is while
+ * the build trains the code caches, which are written then.
  */
 export function exitProcess(code: number): never {
-  if (mapped && Deno.env.get("RUNT_TRAIN_OUT") === undefined) mapped.call(mapped.numbers.exit_group, code);
+  const training = Deno.env.get("RUNT_TRAIN_OUT") !== undefined;
+  // With the stub's routines, having them is cheaper than doing without.
+  const native = training ? undefined : mapped ?? (findRoutines() && openNative());
+  native?.call(native.numbers.exit_group, code);
   Deno.exit(code);
 }
 

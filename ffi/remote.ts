@@ -165,8 +165,14 @@ export class RemoteKernel extends Kernel {
   #drain(): void {
     let failed: Decoded["failed"];
     for (const encoded of this.#inFlight.splice(0)) {
-      const decoded = decode(this.#receive(encoded.reply, encoded.slots), encoded);
-      failed ??= decoded.failed;
+      try {
+        const decoded = decode(this.#receive(encoded.reply, encoded.slots), encoded);
+        failed ??= decoded.failed;
+      } catch (gone) {
+        // What failed before it died says more.
+        if (!failed) throw gone;
+        break;
+      }
     }
     if (failed) throw new KernelError(failed.operation, failed.errno, this.#native.errorText(failed.errno));
   }
