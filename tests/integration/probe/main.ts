@@ -31,6 +31,8 @@ function link(path: string): string {
 }
 
 function directory(): string {
+  // As `--debug` does.
+  Error.stackTraceLimit = 10;
   try {
     return Deno.cwd();
   } catch (error) {
