@@ -31,8 +31,6 @@ function link(path: string): string {
 }
 
 function directory(): string {
-  // As `--debug` does.
-  Error.stackTraceLimit = 10;
   try {
     return Deno.cwd();
   } catch (error) {
@@ -50,6 +48,8 @@ switch (Deno.args[0]) {
     Deno.writeTextFileSync(Deno.args[1]!, "written");
     break;
   case "slice": {
+    // As `--debug` does.
+    Error.stackTraceLimit = 10;
     const { raise } = await import("./slice.ts");
     const error = await raise().catch((error: unknown) => error);
     print({ shared: error instanceof ProbeFault, message: `${error}`, stack: (error as Error).stack });
