@@ -8,8 +8,10 @@ import { RuntError } from "../error.ts";
 export function writePidFile(path: string, pid: number): void {
   const slash = path.lastIndexOf("/");
   const temporary = `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}`;
+  // In a directory of others, a link of that name must not have us write where it leads: made anew, or not at all.
+  removePidFile(temporary);
   try {
-    Deno.writeTextFileSync(temporary, String(pid), { mode: 0o666 });
+    Deno.writeTextFileSync(temporary, String(pid), { mode: 0o666, createNew: true });
     Deno.renameSync(temporary, path);
   } catch (cause) {
     removePidFile(temporary);

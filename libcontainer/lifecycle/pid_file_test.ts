@@ -28,3 +28,18 @@ Deno.test("a pid file that cannot be written leaves nothing", () => {
     Deno.removeSync(directory, { recursive: true });
   }
 });
+
+Deno.test("a link planted in the place of the file before it is renamed leads nowhere", () => {
+  const directory = Deno.makeTempDirSync();
+  try {
+    Deno.writeTextFileSync(`${directory}/victim`, "untouched");
+    Deno.symlinkSync("victim", `${directory}/.pid`);
+    Deno.symlinkSync("victim", `${directory}/pid`);
+    writePidFile(`${directory}/pid`, 7);
+    assertEquals(Deno.readTextFileSync(`${directory}/victim`), "untouched");
+    assertEquals(Deno.lstatSync(`${directory}/pid`).isFile, true);
+    assertEquals(Deno.readTextFileSync(`${directory}/pid`), "7");
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+});
