@@ -4,6 +4,8 @@
  * @module
  */
 
+import { exampleSpec } from "../../libcontainer/spec/example.ts";
+
 /** A config.json that a test changes. */
 // deno-lint-ignore no-explicit-any -- tests write what no type allows
 export type Config = any;
@@ -42,7 +44,13 @@ export function makeRootfs(rootfs: string): void {
 
 /** What `runc spec` writes, with `terminal: false`. */
 export function baseConfig(): Config {
-  return structuredClone(BASE);
+  const config: Config = structuredClone(exampleSpec({ rootless: false }));
+  config.process.terminal = false;
+  // `runc spec` leaves it out on cgroup v1, where the cgroup's name would be in all that a test looks at.
+  if (!config.linux.namespaces.some(({ type }: Config) => type === "cgroup")) {
+    config.linux.namespaces.push({ type: "cgroup" });
+  }
+  return config;
 }
 
 /**
@@ -69,67 +77,3 @@ export function makeBundle(change: (config: Config) => void = () => {}): Bundle 
     [Symbol.dispose]: () => Deno.removeSync(directory, { recursive: true }),
   };
 }
-
-const CAPABILITIES = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
-
-const BASE = {
-  ociVersion: "1.2.0",
-  process: {
-    terminal: false,
-    user: { uid: 0, gid: 0 },
-    args: ["sh"],
-    env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"],
-    cwd: "/",
-    capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
-    rlimits: [{ type: "RLIMIT_NOFILE", hard: 1024, soft: 1024 }],
-    noNewPrivileges: true,
-  },
-  root: { path: "rootfs", readonly: true },
-  hostname: "runc",
-  mounts: [
-    { destination: "/proc", type: "proc", source: "proc" },
-    {
-      destination: "/dev",
-      type: "tmpfs",
-      source: "tmpfs",
-      options: ["nosuid", "strictatime", "mode=755", "size=65536k"],
-    },
-    {
-      destination: "/dev/pts",
-      type: "devpts",
-      source: "devpts",
-      options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"],
-    },
-    {
-      destination: "/dev/shm",
-      type: "tmpfs",
-      source: "shm",
-      options: ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"],
-    },
-    { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"] },
-    { destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"] },
-    {
-      destination: "/sys/fs/cgroup",
-      type: "cgroup",
-      source: "cgroup",
-      options: ["nosuid", "noexec", "nodev", "relatime", "ro"],
-    },
-  ],
-  linux: {
-    resources: { devices: [{ allow: false, access: "rwm" }] },
-    namespaces: ["pid", "network", "ipc", "uts", "mount", "cgroup"].map((type) => ({ type })),
-    maskedPaths: [
-      "/proc/acpi",
-      "/proc/asound",
-      "/proc/kcore",
-      "/proc/keys",
-      "/proc/latency_stats",
-      "/proc/timer_list",
-      "/proc/timer_stats",
-      "/proc/sched_debug",
-      "/sys/firmware",
-      "/proc/scsi",
-    ],
-    readonlyPaths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
-  },
-};

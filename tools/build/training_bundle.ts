@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { exampleSpec } from "../../libcontainer/spec/example.ts";
+import type { Spec } from "../../libcontainer/spec/mod.ts";
 
 /** `exit(0)`. */
 const EXIT = [0x31, 0xff, 0xb8, 0x3c, 0, 0, 0, 0x0f, 0x05];
@@ -38,76 +40,20 @@ export function writeProgram(code: readonly number[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Capabilities of `runc spec`. */
-const CAPABILITIES = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
-
-/** The mounts of `runc spec`, but for the cgroups: what is trained is not worth a look at the host's. */
-const MOUNTS = [
-  { destination: "/proc", type: "proc", source: "proc" },
-  {
-    destination: "/dev",
-    type: "tmpfs",
-    source: "tmpfs",
-    options: ["nosuid", "strictatime", "mode=755", "size=65536k"],
-  },
-  {
-    destination: "/dev/pts",
-    type: "devpts",
-    source: "devpts",
-    options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"],
-  },
-  {
-    destination: "/dev/shm",
-    type: "tmpfs",
-    source: "shm",
-    options: ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"],
-  },
-  { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"] },
-  { destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"] },
-  {
-    destination: "/sys/fs/cgroup",
-    type: "cgroup",
-    source: "cgroup",
-    options: ["nosuid", "noexec", "nodev", "ro"],
-  },
-];
-
-const MASKED = [
-  "/proc/acpi",
-  "/proc/asound",
-  "/proc/kcore",
-  "/proc/keys",
-  "/proc/latency_stats",
-  "/proc/timer_list",
-  "/proc/timer_stats",
-  "/proc/sched_debug",
-  "/sys/firmware",
-  "/proc/scsi",
-];
-const READONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
-
-/** A `config.json` for a program. */
-export function trainingConfig(program: string): unknown {
+/**
+ * A `config.json` for a program: that of `runt spec`.
+ *
+ * @param cgroupNamespace engines ask for one, `runt spec` does not on cgroup v1; the cgroups are mounted differently
+ */
+export function trainingConfig(program: string, cgroupNamespace: boolean): Spec {
+  const { process, linux, ...rest } = exampleSpec({ rootless: false });
+  const namespaces = (linux?.namespaces ?? []).filter(({ type }) => type !== "cgroup");
   return {
-    ociVersion: "1.0.2",
-    process: {
-      terminal: false,
-      user: { uid: 0, gid: 0 },
-      args: [program],
-      env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"],
-      cwd: "/",
-      capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
-      rlimits: [{ type: "RLIMIT_NOFILE", hard: 1024, soft: 1024 }],
-      noNewPrivileges: true,
-    },
-    root: { path: "rootfs", readonly: true },
-    hostname: "runc",
-    mounts: MOUNTS,
+    ...rest,
+    ...(process && { process: { ...process, terminal: false, args: [program] } }),
     linux: {
-      resources: { devices: [{ allow: false, access: "rwm" }] },
-      namespaces: ["pid", "network", "ipc", "uts", "mount"].map((type) => ({ type })),
-      maskedPaths: MASKED,
-      readonlyPaths: READONLY,
+      ...linux,
+      namespaces: [...namespaces, ...(cgroupNamespace ? [{ type: "cgroup" } as const] : [])],
     },
   };
 }
@@ -118,15 +64,15 @@ export function trainingConfig(program: string): unknown {
  * @param directory an existing directory
  */
 export function writeTrainingBundle(directory: string): { short: string; long: string } {
-  const write = (name: string, code: readonly number[]) => {
+  const write = (name: string, code: readonly number[], cgroupNamespace: boolean) => {
     const bundle = `${directory}/${name}`;
     Deno.mkdirSync(`${bundle}/rootfs/bin`, { recursive: true });
     Deno.writeFileSync(`${bundle}/rootfs/bin/program`, writeProgram(code), { mode: 0o755 });
     Deno.writeTextFileSync(
       `${bundle}/config.json`,
-      JSON.stringify(trainingConfig("/bin/program"), null, "\t"),
+      JSON.stringify(trainingConfig("/bin/program", cgroupNamespace)),
     );
     return bundle;
   };
-  return { short: write("short", EXIT), long: write("long", SLEEP) };
+  return { short: write("short", EXIT, false), long: write("long", SLEEP, true) };
 }
