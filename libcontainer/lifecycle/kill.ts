@@ -9,6 +9,8 @@ import { type Container, loadContainer } from "./load_container.ts";
 import type { RuntimeOptions } from "./options.ts";
 
 const SIGKILL = 9;
+/** The last real-time signal (`signal(7)`). */
+const LAST_SIGNAL = 64;
 
 /**
  * Sends a signal to a container's init; with `all`, or where it shares its pid namespace, SIGKILL goes to every process
@@ -23,6 +25,11 @@ export function killContainer(
   signal: number,
   { all }: { readonly all: boolean },
 ): void {
+  if (signal < 0 || signal > LAST_SIGNAL) {
+    throw new RuntError("usage", `unable to signal init: invalid signal ${signal}`, {
+      hint: `Signals are 0 (a test) to ${LAST_SIGNAL}`,
+    });
+  }
   const container = loadContainer(runtime, id);
   const kernel = new LocalKernel(openNative());
   const sent = signalContainer(kernel, container, signal, all);

@@ -31,6 +31,19 @@ testNeeding([root], "a container goes from created to running to stopped, and is
   assertStringIncludes(runtime.call(["state", id]).stderr, "container does not exist");
 });
 
+testNeeding([root], "a signal that there is not is refused in words", () => {
+  using bundle = makeBundle();
+  using runtime = new Runtime();
+  const id = runtime.newId();
+  runtime.create(bundle.directory, id);
+  for (const signal of ["65", "-1"]) {
+    const { code, stderr } = runtime.call(["kill", id, signal]);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, `unable to signal init: invalid signal ${signal}`);
+  }
+  assertEquals(runtime.state(id).status, "created");
+});
+
 testNeeding([root], "a container that was never started is deleted without force", () => {
   using bundle = makeBundle();
   using runtime = new Runtime();
