@@ -25,12 +25,12 @@ export function killContainer(
   signal: number,
   { all }: { readonly all: boolean },
 ): void {
+  const container = loadContainer(runtime, id);
   if (signal < 0 || signal > LAST_SIGNAL) {
     throw new RuntError("usage", `unable to signal init: invalid signal ${signal}`, {
       hint: `Signals are 0 (a test) to ${LAST_SIGNAL}`,
     });
   }
-  const container = loadContainer(runtime, id);
   const kernel = new LocalKernel(openNative());
   const sent = signalContainer(kernel, container, signal, all);
   // runc's text; clients look for it. With --all there may just be nobody left, which is fine.

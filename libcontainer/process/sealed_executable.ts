@@ -8,6 +8,8 @@ import { F_ADD_SEALS, F_GET_SEALS, MFD_ALLOW_SEALING, MFD_EXEC } from "../../ffi
 import { EINVAL } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
+import { readStartFacts } from "../../ffi/start_facts.ts";
+import { RuntError } from "../error.ts";
 import type { Logger } from "../log.ts";
 
 const O_PATH = 0o10000000, O_NOFOLLOW = 0o400000;
@@ -24,6 +26,12 @@ const SELF = "/proc/self/exe";
  * @returns a descriptor for `execveat(2)` that is not closed on exec
  */
 export function openSealedExecutable(kernel: Kernel, directory: string, log: Logger): number {
+  // From sources the executable is Deno, which would take "init" for a command of its own.
+  if (!readStartFacts() && !Deno.build.standalone) {
+    throw new RuntError("unsupported", "self mode needs runt's own executable", {
+      hint: "Build it: `deno task build`",
+    });
+  }
   if (isSealed(kernel)) return kernel.openat(AT_FDCWD, SELF, 0).value;
   try {
     return openThroughOverlay(kernel, directory);
