@@ -42,7 +42,6 @@ export const SUITES: readonly Suite[] = [
     name: "integration-self",
     paths: ["tests/integration"],
     except: [
-      "tests/integration/bad_input_test.ts",
       "tests/integration/cli_output_test.ts",
       "tests/integration/cli_test.ts",
       "tests/integration/executable_test.ts",
