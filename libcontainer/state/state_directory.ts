@@ -50,7 +50,14 @@ export class ContainerLock implements Disposable {
    * @throws {RuntError} `exists` when the id is taken
    */
   static takeNew(root: string, id: string): ContainerLock {
-    const directory = makeStateDirectory(root, id), lock = ContainerLock.take(directory);
+    const directory = makeStateDirectory(root, id);
+    let lock: ContainerLock;
+    try {
+      lock = ContainerLock.take(directory);
+    } catch (error) {
+      removeEmpty(directory);
+      throw error;
+    }
     // Between the two, a deletion may have removed the directory, and another maker made this one.
     if (inode(`${directory}/state.json`) === null) return lock;
     lock[Symbol.dispose]();
@@ -97,6 +104,13 @@ export function isLocked(directory: string): boolean {
 function taken(): RuntError {
   // runc's text; clients look for it.
   return new RuntError("exists", "container with given ID already exists");
+}
+
+/** Removes a directory that nothing is in; one that somebody has filled is his. */
+function removeEmpty(directory: string): void {
+  try {
+    Deno.removeSync(directory);
+  } catch { /* see above */ }
 }
 
 function inode(path: string): number | null {
