@@ -33,6 +33,7 @@
  * @module
  */
 import { type Arg, Block, type Operation, Out, Result } from "./operation.ts";
+import { readWord } from "./words.ts";
 import { isOpen, knownValue, NOT_RUN, Writer } from "./writer.ts";
 
 export { NOT_RUN };
@@ -234,9 +235,7 @@ export function decode(reply: Uint8Array, { outs, slots }: Encoded): Decoded {
   for (let i = 0; i < slots.length; i++) {
     const operation = slots[i];
     if (!operation) continue;
-    const at = HEADER + OPERATION * i + RESULT >> 2, low = words[at]!, high = words[at + 1]!;
-    // Most results fit 32 bits: their upper half is the sign.
-    const value = high === low >> 31 ? low : (low >>> 0) + high * 0x100000000;
+    const value = readWord(words, HEADER + OPERATION * i + RESULT >> 2);
     if (value === NOT_RUN) operation.result.skipped = true;
     else operation.result.raw = value;
   }

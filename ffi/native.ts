@@ -20,6 +20,7 @@
 import { fromHex } from "./init_image/elf.ts";
 import type { MachineCode } from "./init_image/machine_code.ts";
 import { X86_64 } from "./init_image/x86_64.ts";
+import { readWord, writeWord } from "./words.ts";
 import { SYSCALLS } from "./syscall_numbers/x86_64.ts";
 
 const PAGE = 4096;
@@ -95,10 +96,10 @@ function mapNative(): Native {
   const routines = findRoutines() ?? mapRoutines(code, numbers);
   const runCall = pointTo(routines.call);
   const callWith = (frame: Frame, number: number, args: readonly (number | bigint)[]) => {
-    writeWord(frame, 0, number);
-    for (let i = 0; i < 6; i++) writeWord(frame, i + 1, args[i] ?? 0);
+    writeWord(frame.words, 0, number);
+    for (let i = 0; i < 6; i++) writeWord(frame.words, 2 * (i + 1), args[i] ?? 0);
     runCall.call(frame.address as unknown as bigint);
-    return readResult(frame);
+    return readWord(frame.words, RESULT / 4);
   };
   const first = frameAt(routines.frame);
   const map = (size: number) => {
@@ -115,9 +116,9 @@ function mapNative(): Native {
     arenaAddress: memory + FRAME_SIZE,
     call: (number, ...args) => callWith(frame, number, args),
     spawn: (...words) => {
-      words.forEach((value, index) => writeWord(frame, index, value));
+      words.forEach((value, index) => writeWord(frame.words, 2 * index, value));
       pointTo(routines.spawn).call(frame.address as unknown as bigint);
-      return readResult(frame);
+      return readWord(frame.words, RESULT / 4);
     },
     mapCode: (routine) => {
       const page = map(PAGE);
@@ -179,23 +180,6 @@ interface Frame {
 function frameAt(address: number): Frame {
   const { buffer, byteOffset } = bytesAt(address, FRAME_SIZE);
   return { address, words: new Int32Array(buffer, byteOffset, FRAME_SIZE / 4) };
-}
-
-function writeWord({ words }: Frame, index: number, value: number | bigint): void {
-  const i = 2 * index;
-  if (typeof value === "bigint") {
-    words[i] = Number(BigInt.asIntN(32, value));
-    words[i + 1] = Number(BigInt.asIntN(32, value >> 32n));
-    return;
-  }
-  words[i] = value;
-  // A number's own >>> drops what is over 32 bits, so the upper half is a division; it is exact to 2^53.
-  words[i + 1] = value === (value | 0) ? value >> 31 : Math.floor(value / 0x100000000);
-}
-
-function readResult({ words }: Frame): number {
-  const low = words[RESULT / 4]!, high = words[RESULT / 4 + 1]!;
-  return high === low >> 31 ? low : (low >>> 0) + high * 0x100000000;
 }
 
 function bytesAt(address: number, size: number): Uint8Array<ArrayBuffer> {

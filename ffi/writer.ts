@@ -1,3 +1,4 @@
+import { writeWord } from "./words.ts";
 import { type Arg, Block, Out, Result } from "./operation.ts";
 
 /** The result of an operation that was not run: no errno, and no result of a system call. */
@@ -24,15 +25,7 @@ export class Writer {
 
   /** Writes a word (two's complement, little-endian) at a multiple of 4. */
   word(at: number, value: number | bigint): void {
-    const { words } = this, i = at >> 2;
-    if (typeof value === "bigint") {
-      words[i] = Number(BigInt.asIntN(32, value));
-      words[i + 1] = Number(BigInt.asIntN(32, value >> 32n));
-      return;
-    }
-    words[i] = value;
-    // A number's own >>> drops what is over 32 bits, so the upper half is a division; it is exact to 2^53.
-    words[i + 1] = value === (value | 0) ? value >> 31 : Math.floor(value / 0x100000000);
+    writeWord(this.words, at >> 2, value);
   }
 
   /** Room for `size` bytes, aligned to 8. */

@@ -1,3 +1,4 @@
+import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { POLLIN } from "../../ffi/constants/poll.ts";
 import { ESRCH } from "../../ffi/errno.ts";
 import { LocalKernel } from "../../ffi/local.ts";
@@ -14,7 +15,6 @@ import { signalContainer } from "./kill.ts";
 import { type Container, containerOf } from "./load_container.ts";
 import type { RuntimeOptions } from "./options.ts";
 
-const SIGKILL = 9;
 /** How long a killed init may take to be gone; as long as runc gives it. */
 const PATIENCE_MS = 10_000;
 

@@ -1,3 +1,4 @@
+import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { ESRCH } from "../../ffi/errno.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
@@ -8,7 +9,6 @@ import { note } from "../state/journal.ts";
 import { type Container, loadContainer } from "./load_container.ts";
 import type { RuntimeOptions } from "./options.ts";
 
-const SIGKILL = 9;
 /** The last real-time signal (`signal(7)`). */
 const LAST_SIGNAL = 64;
 

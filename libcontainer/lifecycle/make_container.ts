@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { F_GETFD } from "../../ffi/constants/fcntl.ts";
 import { EBADF } from "../../ffi/errno.ts";
 import { PeerGoneError } from "../../ffi/kernel_error.ts";
@@ -36,7 +37,7 @@ import { validateId } from "./container_id.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
 
-const FIRST_PRESERVED = 3, SIGKILL = 9;
+const FIRST_PRESERVED = 3;
 
 /** How a container is made. */
 export interface MakeOptions {

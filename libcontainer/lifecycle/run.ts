@@ -1,3 +1,4 @@
+import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import { RuntError } from "../error.ts";
@@ -55,7 +56,7 @@ export function runContainer(runtime: RuntimeOptions, id: string, options: RunOp
 
 function remove(local: LocalKernel, { cgroup, directory }: MadeContainer): void {
   using _lock = ContainerLock.take(directory);
-  for (const pid of cgroup.pids(true)) local.kill(pid, 9, { accept: "any" });
+  for (const pid of cgroup.pids(true)) local.kill(pid, SIGKILL, { accept: "any" });
   cgroup.remove();
   removeStateDirectory(directory);
 }

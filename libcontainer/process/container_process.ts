@@ -19,6 +19,7 @@
  *
  * @module
  */
+import { O_CLOEXEC } from "../../ffi/constants/open.ts";
 import { CLONE_NEWCGROUP, CLONE_NEWUSER } from "../../ffi/constants/clone.ts";
 import { EINVAL } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
@@ -37,7 +38,6 @@ import {
 } from "../init/first_steps.ts";
 import { startSession } from "../init/session.ts";
 
-const O_CLOEXEC = 0o2000000;
 /** The order in which namespaces are joined: the user namespace grants the rights for the others (runc's order). */
 const JOIN_ORDER = ["user", "ipc", "uts", "network", "pid", "mount", "cgroup", "time"];
 

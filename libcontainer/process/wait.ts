@@ -1,8 +1,8 @@
+import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { __WALL, P_PIDFD, WEXITED, WNOWAIT } from "../../ffi/constants/wait.ts";
 import { ECHILD, ESRCH } from "../../ffi/errno.ts";
 import { type Kernel, Out } from "../../ffi/kernel.ts";
 
-const SIGKILL = 9;
 /** Offsets in `siginfo_t` for SIGCHLD (`sigaction(2)`). */
 const SI_CODE = 8, SI_STATUS = 24;
 const CLD_EXITED = 1;

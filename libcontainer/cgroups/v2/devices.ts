@@ -4,6 +4,7 @@
  * @see bpf(2)
  * @module
  */
+import { O_CLOEXEC, O_DIRECTORY } from "../../../ffi/constants/open.ts";
 import { EACCES, EINVAL, ENOENT, EPERM } from "../../../ffi/errno.ts";
 import { AT_FDCWD, Block, type Kernel, Out } from "../../../ffi/kernel.ts";
 import type { BlockPart } from "../../../ffi/operation.ts";
@@ -51,7 +52,7 @@ export function setDevicesV2(
   });
 }
 
-const O_RDONLY = 0, O_DIRECTORY = 0x10000, O_CLOEXEC = 0x80000;
+const O_RDONLY = 0;
 
 /** `BPF_PROG_LOAD` */
 function load(kernel: Kernel, program: Uint8Array): number {

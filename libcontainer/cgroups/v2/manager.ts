@@ -1,3 +1,4 @@
+import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../../ffi/constants/open.ts";
 import { EACCES, EPERM, EROFS } from "../../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../../ffi/kernel.ts";
 import { RuntError } from "../../error.ts";
@@ -17,7 +18,7 @@ import { createCgroup, needsDomain } from "./create.ts";
 import { setDevicesV2 } from "./devices.ts";
 import { freezerStateV2, freezeV2 } from "./freezer.ts";
 
-const O_WRONLY = 1, O_CLOEXEC = 0x80000, O_PATH_DIRECTORY = 0x210000;
+const O_WRONLY = 1;
 
 /** A container's cgroup in the one hierarchy of v2. */
 export class CgroupManagerV2 implements CgroupManager {
@@ -107,7 +108,7 @@ export class CgroupManagerV2 implements CgroupManager {
   openForClone(): number | undefined {
     if (this.#denied || !this.#kernel) return undefined;
     this.#cloned = true;
-    return this.#kernel.openat(AT_FDCWD, this.#dir, O_PATH_DIRECTORY | O_CLOEXEC).value;
+    return this.#kernel.openat(AT_FDCWD, this.#dir, O_PATH | O_DIRECTORY | O_CLOEXEC).value;
   }
 
   pids(all = false): number[] {
