@@ -11,7 +11,7 @@ export const createCommand: Command<typeof CREATE_FLAGS.flags> = {
     try {
       const options = readCreateOptions(flags);
       const { createContainer } = await import("../libcontainer/lifecycle/create.ts");
-      createContainer(runtime, operands[0]!, options);
+      await createContainer(runtime, operands[0]!, options);
     } catch (error) {
       throw wrapFailure("create", error);
     }

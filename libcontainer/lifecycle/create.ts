@@ -1,11 +1,16 @@
-import { makeContainer, type MakeOptions } from "./make_container.ts";
+import { makeContainer } from "./make_container.ts";
 import type { RuntimeOptions } from "./options.ts";
+import { type MakeOptions, planContainer } from "./plan_container.ts";
 
 /**
  * Makes a container whose program waits for `startContainer()`.
  *
  * @throws {RuntError} see {@linkcode makeContainer}
  */
-export function createContainer(runtime: RuntimeOptions, id: string, options: MakeOptions): void {
-  makeContainer(runtime, id, options, true);
+export async function createContainer(
+  runtime: RuntimeOptions,
+  id: string,
+  options: MakeOptions,
+): Promise<void> {
+  makeContainer(runtime, await planContainer(runtime, id, options), true);
 }

@@ -12,9 +12,8 @@ import { type Native, openNative } from "../../ffi/native.ts";
 import { readStartFacts, wasOpenAtStart } from "../../ffi/start_facts.ts";
 import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
 import type { Config } from "../config/config.ts";
-import { createConfig } from "../config/create_config.ts";
 import { RuntError } from "../error.ts";
-import { Host } from "../host/facts.ts";
+import type { Host } from "../host/facts.ts";
 import type { InitContext } from "../init/context.ts";
 import { setUp } from "../init/order.ts";
 import { queueTail } from "../init/tail.ts";
@@ -32,24 +31,11 @@ import { SPEC_VERSION } from "../spec/version.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory } from "../state/state_directory.ts";
 import { prepareState, type StateFile, writeState } from "../state/state_file.ts";
-import { loadValidSpec } from "../validate/mod.ts";
-import { validateId } from "./container_id.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
+import type { MakeOptions, Plan } from "./plan_container.ts";
 
 const FIRST_PRESERVED = 3;
-
-/** How a container is made. */
-export interface MakeOptions {
-  /** The bundle's directory, absolute. */
-  readonly bundle: string;
-  /** Where to write the init's pid. */
-  readonly pidFile?: string;
-  readonly noPivot: boolean;
-  readonly noNewKeyring: boolean;
-  /** How many descriptors from 3 on the program gets. */
-  readonly preserveFds: number;
-}
 
 /** A container whose program is about to be executed, or waits to be. */
 export interface MadeContainer {
@@ -68,32 +54,18 @@ export interface MadeContainer {
  * are made; the process ends with the control socket, and its mounts with it.
  *
  * @param runtime the caller's wishes
- * @param id a name that no container has
+ * @param plan what to make, under a name that no container has
  * @param waits whether the program waits for `start`
  * @param onProcess told of the process that becomes the container's, and again where another one takes its place
  * @throws {RuntError} for everything that goes wrong
  */
 export function makeContainer(
   runtime: RuntimeOptions,
-  id: string,
-  options: MakeOptions,
+  { id, config, host, options }: Plan,
   waits: boolean,
   onProcess: (pidfd: number) => void = () => {},
 ): MadeContainer {
-  validateId(id);
-  const { log } = runtime, host = new Host();
-  const { spec, warnings } = loadValidSpec(options.bundle, host, {
-    noPivot: options.noPivot,
-    systemdCgroup: runtime.systemdCgroup,
-    rootless: Deno.uid() !== 0,
-  });
-  for (const { path, message } of warnings) log.warn(`${path}: ${message}`);
-  const config = createConfig(spec, host.lastCap, {
-    id,
-    bundle: options.bundle,
-    noPivot: options.noPivot,
-    newKeyring: !options.noNewKeyring,
-  });
+  const { log } = runtime;
   const native = openNative(), local = new LocalKernel(native);
   checkPreserved(local, options.preserveFds);
   // Held to the end of the undoing, which must not meet a container of the same name that another one makes.

@@ -6,8 +6,9 @@ import { Foreground } from "../process/foreground.ts";
 import { killAndReap } from "../process/wait.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory } from "../state/state_directory.ts";
-import { type MadeContainer, makeContainer, type MakeOptions } from "./make_container.ts";
+import { type MadeContainer, makeContainer } from "./make_container.ts";
 import type { RuntimeOptions } from "./options.ts";
+import { type MakeOptions, planContainer } from "./plan_container.ts";
 
 /** How a container is run. */
 export interface RunOptions extends MakeOptions {
@@ -25,10 +26,15 @@ export interface RunOptions extends MakeOptions {
  * @returns the program's exit code, 128 and the signal that ended it, or 0 when detached
  * @throws {RuntError} see {@linkcode makeContainer}
  */
-export function runContainer(runtime: RuntimeOptions, id: string, options: RunOptions): number {
+export async function runContainer(
+  runtime: RuntimeOptions,
+  id: string,
+  options: RunOptions,
+): Promise<number> {
+  const plan = await planContainer(runtime, id, options);
   const native = openNative();
   using foreground = new Foreground(native, new LocalKernel(native), { subreaper: !options.noSubreaper });
-  const made = makeContainer(runtime, id, options, false, (pidfd) => {
+  const made = makeContainer(runtime, plan, false, (pidfd) => {
     if (!options.detach) foreground.forwardTo(pidfd);
   });
   note(runtime.root, id, "start");
