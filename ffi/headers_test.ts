@@ -20,6 +20,7 @@ const HEADERS: Record<string, string[]> = {
   "filesystem_type.ts": ["linux/magic.h"],
   "ioctl.ts": ["sys/ioctl.h", "linux/if.h", "linux/nsfs.h"],
   "keyctl.ts": ["linux/keyctl.h"],
+  "memory_policy.ts": ["linux/mempolicy.h"],
   "mount.ts": ["linux/mount.h", "linux/fs.h"],
   "open.ts": ["fcntl.h", "linux/openat2.h"],
   "personality.ts": ["linux/personality.h"],
@@ -36,7 +37,11 @@ const HEADERS: Record<string, string[]> = {
 };
 
 /** Names that Debian 12's headers (Linux 6.1) do not have yet, by the release that brought them. */
-const NEWER: Record<string, string> = { MFD_EXEC: "6.3", PID_FS_MAGIC: "6.9" };
+const NEWER: Record<string, string> = {
+  MFD_EXEC: "6.3",
+  MPOL_WEIGHTED_INTERLEAVE: "6.9",
+  PID_FS_MAGIC: "6.9",
+};
 
 const noCompiler = skipWithout("what ffi/ says, against the headers of C", "gcc");
 

@@ -45,6 +45,35 @@ export interface RlimitConfig {
   readonly at: string;
 }
 
+/** What sched_setattr(2) is told. Nanoseconds as decimal text: they go to 2^64-1. */
+export interface SchedulerConfig {
+  /** `SCHED_*` */
+  readonly policy: number;
+  /** `SCHED_FLAG_*` */
+  readonly flags: number;
+  readonly nice: number;
+  readonly priority: number;
+  readonly runtime: string;
+  readonly deadline: string;
+  readonly period: string;
+}
+
+/** CPUs as lists such as `0-3,7`; undefined: not told. */
+export interface AffinityConfig {
+  /** Before the process enters the container's cgroup. */
+  readonly initial: string | undefined;
+  /** In there. */
+  readonly final: string | undefined;
+}
+
+/** What set_mempolicy(2) is told. */
+export interface MemoryPolicyConfig {
+  /** `MPOL_*` and `MPOL_F_*` */
+  readonly mode: number;
+  /** Nodes as a list such as `0-3,7`; undefined: none are given. */
+  readonly nodes: string | undefined;
+}
+
 /** The container's process. */
 export interface ProcessConfig {
   readonly args: readonly string[];
@@ -58,6 +87,19 @@ export interface ProcessConfig {
   readonly noNewPrivileges: boolean;
   readonly rlimits: readonly RlimitConfig[];
   readonly oomScoreAdj: number | undefined;
+  readonly scheduler: SchedulerConfig | undefined;
+  /** Class and priority as ioprio_set(2) takes them. */
+  readonly ioPriority: number | undefined;
+  /** For processes that are exec'ed; the container's first one may use all CPUs of its cgroup. */
+  readonly affinity: AffinityConfig | undefined;
+  /** The profile to execute under. */
+  readonly apparmorProfile: string | undefined;
+  /** The label to execute under. */
+  readonly selinuxLabel: string | undefined;
+  /** Execution domain, personality(2): the container's, for all its processes. */
+  readonly personality: number | undefined;
+  /** The container's, for all its processes. */
+  readonly memoryPolicy: MemoryPolicyConfig | undefined;
 }
 
 /** Where the container's cgroup is and what it limits. */
@@ -89,6 +131,8 @@ export interface Config {
   readonly sysctl: readonly (readonly [name: string, value: string])[];
   readonly hostname: string | undefined;
   readonly domainname: string | undefined;
+  /** SELinux context of the files in new file systems. */
+  readonly mountLabel: string | undefined;
   /** Make a session keyring (not `--no-new-keyring`). */
   readonly newKeyring: boolean;
   readonly process: ProcessConfig;

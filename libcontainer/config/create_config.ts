@@ -10,11 +10,18 @@ import {
 } from "../../ffi/constants/clone.ts";
 import { RuntError } from "../error.ts";
 import { capabilitySets } from "../security/capabilities.ts";
-import type { LinuxIDMapping, LinuxNamespaceType, Process, Spec } from "../spec/mod.ts";
+import type { Linux, LinuxIDMapping, LinuxNamespaceType, Process, Spec } from "../spec/mod.ts";
 import { rlimitNumber } from "../spec/rlimit_names.ts";
 import type { Config, IdMapping, NamespaceConfig, ProcessConfig } from "./config.ts";
 import { createDevices } from "./devices.ts";
 import { createMounts } from "./mounts.ts";
+import {
+  affinityConfig,
+  ioPriority,
+  memoryPolicyConfig,
+  personality,
+  schedulerConfig,
+} from "./process_attributes.ts";
 import { rootPropagation } from "./root_propagation.ts";
 
 /** What the command line adds to the spec. */
@@ -66,7 +73,8 @@ export function createConfig(spec: Spec, lastCap: number, options: ConfigOptions
     hostname: spec.hostname || undefined,
     domainname: spec.domainname || undefined,
     newKeyring: options.newKeyring,
-    process: createProcess(process, lastCap),
+    mountLabel: linux.mountLabel || undefined,
+    process: createProcess(process, lastCap, linux),
     cgroup: { path: linux.cgroupsPath ?? "", resources: linux.resources ?? {} },
     annotations: spec.annotations ?? {},
   };
@@ -115,8 +123,16 @@ function copyMapping({ containerID, hostID, size }: LinuxIDMapping): IdMapping {
   return { containerID, hostID, size };
 }
 
-/** The part of a config that `exec` has too. */
-export function createProcess(process: Process, lastCap: number): ProcessConfig {
+/**
+ * The part of a config that `exec` has too.
+ *
+ * @param linux what all processes of a container have in common
+ */
+export function createProcess(
+  process: Process,
+  lastCap: number,
+  linux: Pick<Linux, "personality" | "memoryPolicy"> = {},
+): ProcessConfig {
   const { user } = process;
   return {
     args: process.args ?? [],
@@ -135,5 +151,12 @@ export function createProcess(process: Process, lastCap: number): ProcessConfig 
       at: `process.rlimits[${index}]`,
     })),
     oomScoreAdj: process.oomScoreAdj,
+    scheduler: process.scheduler && schedulerConfig(process.scheduler),
+    ioPriority: process.ioPriority && ioPriority(process.ioPriority),
+    affinity: process.execCPUAffinity && affinityConfig(process.execCPUAffinity),
+    apparmorProfile: process.apparmorProfile || undefined,
+    selinuxLabel: process.selinuxLabel || undefined,
+    personality: linux.personality && personality(linux.personality),
+    memoryPolicy: linux.memoryPolicy && memoryPolicyConfig(linux.memoryPolicy),
   };
 }

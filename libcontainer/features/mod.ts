@@ -7,6 +7,7 @@
  * @module
  */
 import { knownMountOptions } from "../config/mount_options.ts";
+import { knownMemoryPolicies } from "../config/process_attributes.ts";
 import { CAPABILITY_NAMES } from "../spec/capability_names.ts";
 
 /** What the caller knows and the library does not. */
@@ -37,6 +38,7 @@ export interface Features {
     readonly apparmor: { readonly enabled: boolean };
     readonly selinux: { readonly enabled: boolean };
     readonly intelRdt: { readonly enabled: boolean };
+    readonly memoryPolicy: { readonly modes: readonly string[]; readonly flags: readonly string[] };
     readonly mountExtensions: { readonly idmap: { readonly enabled: boolean } };
     readonly netDevices: { readonly enabled: boolean };
   };
@@ -59,6 +61,7 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
       apparmor: { enabled: false },
       selinux: { enabled: false },
       intelRdt: { enabled: false },
+      memoryPolicy: knownMemoryPolicies(),
       mountExtensions: { idmap: { enabled: false } },
       netDevices: { enabled: false },
     },

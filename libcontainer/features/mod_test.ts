@@ -15,7 +15,11 @@ Deno.test("describeFeatures() names versions, commit and all capabilities of the
 Deno.test("describeFeatures() lists names in order and once, as engines compare them", () => {
   const { hooks, mountOptions, linux } = describeFeatures(FACTS);
   assertEquals(new Set(linux.capabilities).size, linux.capabilities.length);
-  for (const list of [mountOptions, linux.namespaces]) assertEquals([...list], [...new Set(list)].sort());
+  const { modes, flags } = linux.memoryPolicy;
+  assertEquals([modes.length, flags.length], [7, 3]);
+  for (const list of [mountOptions, linux.namespaces, modes, flags]) {
+    assertEquals([...list], [...new Set(list)].sort());
+  }
   assertEquals(new Set(hooks).size, hooks.length);
 });
 

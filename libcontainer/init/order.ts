@@ -17,6 +17,7 @@ import { enterRoot } from "../rootfs/pivot.ts";
 import { prepareRoot } from "../rootfs/prepare.ts";
 import { makePathsReadonly } from "../rootfs/readonly_paths.ts";
 import { writeSysctls } from "../rootfs/sysctl.ts";
+import { explainAttributeError, setAttributes } from "./attributes.ts";
 import type { InitContext } from "./context.ts";
 import { closeDescriptors } from "./first_steps.ts";
 import { becomeUser, setNoNewPrivileges } from "./credentials.ts";
@@ -53,6 +54,8 @@ const STEPS: readonly (readonly [name: string, step: Step])[] = [
   ["masks", maskPaths],
   // After the last mount. Before the user changes: an unprivileged user may set it too, but runc sets it here.
   ["noNewPrivileges", setNoNewPrivileges],
+  // With the rights of before. Not earlier: none of the steps shall run with a deadline, or on one node's memory.
+  ["attributes", (kernel, { process }) => setAttributes(kernel, process)],
 ];
 
 /**
@@ -82,6 +85,6 @@ export function setUp(kernel: Kernel, config: Config, context: InitContext, befo
     if (context.kept) closeDescriptors(kernel, context.firstFreeFd, context.kept);
     return { file: lookPath(kernel, process.args[0] ?? "", env), args: process.args, env };
   } catch (error) {
-    throw explainRootfsError(kernel, config, error);
+    throw explainAttributeError(explainRootfsError(kernel, config, error), config);
   }
 }

@@ -29,6 +29,7 @@ import { forkInto, spawn, type Spawned } from "../../ffi/spawn.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
 import type { Config, IdMapping, NamespaceConfig } from "../config/config.ts";
 import { RuntError } from "../error.ts";
+import { resetAffinity } from "../init/attributes.ts";
 import {
   closeDescriptors,
   forbidTracing,
@@ -100,6 +101,7 @@ export function makeContainerProcess(
     ? undefined
     : openExecFifo(kernel, options.fifoDirectory, self !== undefined);
   kernel.at({ step: "cgroup", path: "linux.cgroupsPath" }, () => cgroup.queueJoin(kernel));
+  resetAffinity(kernel);
   setOomScore(kernel, config);
   if (inTwo) return enterInTwo(local, spawned, config, joined, early, late, execFifo, options);
   joinNamespaces(kernel, joined);

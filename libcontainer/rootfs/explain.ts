@@ -19,7 +19,7 @@ const MAX_MESSAGES = 4;
  */
 export function explainRootfsError(kernel: Kernel, config: Config, error: unknown): unknown {
   if (!(error instanceof KernelError)) return error;
-  const { where: { step, path, what }, errno } = error, text = textOf(error);
+  const { where: { step, path, what }, errno } = error, text = errnoText(error);
   if (step === "mounts") {
     const mount = config.mounts.find(({ at }) => at === path);
     return mount ? explainMount(kernel, mount, error) : error;
@@ -68,7 +68,7 @@ function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): R
   // No cause: all that it says is in the message, or of no use to a reader.
   const details = { path: at };
   if (syscall === "open_tree" && errno === ENOENT) {
-    return new RuntError("kernel", `${outer}stat ${source}: ${textOf(error)}`, details);
+    return new RuntError("kernel", `${outer}stat ${source}: ${errnoText(error)}`, details);
   }
   if (syscall === "move_mount" && errno === EINVAL && areUnlike(kernel, error)) {
     const hint = "a directory can be mounted on a directory only, a file on a file";
@@ -78,7 +78,7 @@ function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): R
     });
   }
   const said = syscall === "fsconfig" || syscall === "fsmount" ? readLog(kernel, error) : "";
-  const message = `${outer}${syscall} src=${source}, dst=${destination}: ${textOf(error)}${
+  const message = `${outer}${syscall} src=${source}, dst=${destination}: ${errnoText(error)}${
     said && ` (${said})`
   }`;
   if (errno === ENODEV && syscall === "fsopen") {
@@ -127,7 +127,7 @@ function readLog(kernel: Kernel, { args }: KernelError): string {
 }
 
 /** What the C library says of the errno, as Go has it. */
-function textOf({ message, errno }: KernelError): string {
+export function errnoText({ message, errno }: KernelError): string {
   if (errno === ENOSYS) return "function not implemented";
   const text = message.slice(message.lastIndexOf(": ") + 2);
   return text.charAt(0).toLowerCase() + text.slice(1);

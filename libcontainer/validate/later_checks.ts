@@ -8,20 +8,14 @@
 import { checkHooks } from "./hooks.ts";
 import { checkIntelRdt } from "./intel_rdt.ts";
 import type { Check } from "./issue.ts";
-import { checkMemoryPolicy } from "./memory_policy.ts";
 import { checkBlockIO, checkHugepageLimits, checkUnified } from "./more_resources.ts";
 import { checkNetDevices } from "./net_devices.ts";
-import { checkPersonality } from "./personality.ts";
-import { checkCpuAffinity, checkIoPriority, checkScheduler } from "./scheduling.ts";
 import { checkSeccomp } from "./seccomp.ts";
 import { checkApparmorProfile, checkSelinuxLabel } from "./security_labels.ts";
 import { checkTimeOffsets } from "./time_offsets.ts";
 
 /** As the list in `validate.ts`: a check and the path of what it is about. */
 export const LATER_CHECKS: readonly (readonly [path: string, check: Check])[] = [
-  ["process.scheduler", checkScheduler],
-  ["process.ioPriority", checkIoPriority],
-  ["process.execCPUAffinity", checkCpuAffinity],
   ["process.selinuxLabel", checkSelinuxLabel],
   ["process.apparmorProfile", checkApparmorProfile],
   ["hooks", checkHooks],
@@ -29,9 +23,7 @@ export const LATER_CHECKS: readonly (readonly [path: string, check: Check])[] = 
   ["linux.resources.hugepageLimits", checkHugepageLimits],
   ["linux.resources.unified", checkUnified],
   ["linux.timeOffsets", checkTimeOffsets],
-  ["linux.memoryPolicy", checkMemoryPolicy],
   ["linux.intelRdt", checkIntelRdt],
   ["linux.netDevices", checkNetDevices],
-  ["linux.personality", checkPersonality],
   ["linux.seccomp", checkSeccomp],
 ];

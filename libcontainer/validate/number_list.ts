@@ -9,7 +9,7 @@ const HIGHEST = 64 * 1024;
 export function objectionToList(list: string): string | undefined {
   if (list === "") return undefined;
   let members = 0;
-  for (const range of list.split(",")) {
+  for (const range of list.split(",").map((range) => range.trim())) {
     if (range === "") continue; // runc permits these
     const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
     if (first === undefined || Number(first) > Number(last)) return `invalid range: ${range}`;

@@ -14,13 +14,16 @@ import { fieldAt } from "./field_at.ts";
 import { checkMaskedPaths, checkReadonlyPaths } from "./hidden_paths.ts";
 import { checkIdMappings } from "./id_mappings.ts";
 import type { Check, Issue, Report, ValidateOptions } from "./issue.ts";
+import { checkMemoryPolicy } from "./memory_policy.ts";
 import { checkMounts, checkRootfsPropagation } from "./mounts.ts";
 import { checkDomainname, checkHostname } from "./names.ts";
 import { checkNamespaces } from "./namespaces.ts";
+import { checkPersonality } from "./personality.ts";
 import { checkProcess } from "./process.ts";
 import { checkCgroupsPath, checkCpu, checkMemory } from "./resources.ts";
 import { checkRlimits } from "./rlimits.ts";
 import { checkRoot } from "./root.ts";
+import { checkCpuAffinity, checkIoPriority, checkScheduler } from "./scheduling.ts";
 import { checkSysctl } from "./sysctl.ts";
 import { checkUnsupported } from "./unsupported.ts";
 import { checkVersion } from "./version.ts";
@@ -35,6 +38,9 @@ const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["", checkProcess],
   ["process.capabilities", checkCapabilities],
   ["process.rlimits", checkRlimits],
+  ["process.scheduler", checkScheduler],
+  ["process.ioPriority", checkIoPriority],
+  ["process.execCPUAffinity", checkCpuAffinity],
   ["", checkRoot],
   ["mounts", checkMounts],
   ["", checkIdMappings],
@@ -50,6 +56,8 @@ const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["linux.maskedPaths", checkMaskedPaths],
   ["linux.readonlyPaths", checkReadonlyPaths],
   ["linux.rootfsPropagation", checkRootfsPropagation],
+  ["linux.memoryPolicy", checkMemoryPolicy],
+  ["linux.personality", checkPersonality],
 ];
 
 /** What the checks found. */
