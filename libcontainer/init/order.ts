@@ -19,12 +19,10 @@ import { makePathsReadonly } from "../rootfs/readonly_paths.ts";
 import { writeSysctls } from "../rootfs/sysctl.ts";
 import { explainAttributeError, setAttributes } from "./attributes.ts";
 import type { InitContext } from "./context.ts";
-import { closeDescriptors } from "./first_steps.ts";
-import { becomeUser, setNoNewPrivileges } from "./credentials.ts";
-import { prepareEnvironment } from "./environment.ts";
+import { setNoNewPrivileges } from "./credentials.ts";
 import { setNames } from "./host_names.ts";
-import { lookPath } from "./look_path.ts";
 import { raiseLoopback } from "./loopback.ts";
+import { prepareProgram } from "./program.ts";
 import { joinKeyring } from "./session.ts";
 import type { Program } from "./tail.ts";
 
@@ -73,17 +71,7 @@ export function setUp(kernel: Kernel, config: Config, context: InitContext, befo
       step(kernel, config, context);
       if (PUSHED_AFTER.has(name)) kernel.push();
     }
-    kernel.where = { step: "user" };
-    const { process } = config;
-    // Before the user changes: /etc/passwd is read with the rights of before, as runc does.
-    const env = prepareEnvironment(kernel, process.env, process.uid);
-    kernel.flush();
-    beforeUser();
-    becomeUser(kernel, config, context);
-    kernel.where = { step: "exec" };
-    // Else a program named /proc/self/fd/7/../… would be found through a directory of ours (CVE-2024-21626).
-    if (context.kept) closeDescriptors(kernel, context.firstFreeFd, context.kept);
-    return { file: lookPath(kernel, process.args[0] ?? "", env), args: process.args, env };
+    return prepareProgram(kernel, config, context, beforeUser);
   } catch (error) {
     throw explainAttributeError(explainRootfsError(kernel, config, error), config);
   }

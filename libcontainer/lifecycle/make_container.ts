@@ -211,6 +211,7 @@ function describe(
       cgroupsPath: config.cgroup.path,
       systemdCgroup: runtime.systemdCgroup,
       ownPidNamespace: config.namespaces.some(({ type, path }) => type === "pid" && path === undefined),
+      newKeyring: config.newKeyring,
     },
   };
 }

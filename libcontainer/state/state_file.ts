@@ -31,6 +31,8 @@ export interface StateFile {
     readonly systemdCgroup: boolean;
     /** Whether the container has a pid namespace of its own, whose end ends all in it. */
     readonly ownPidNamespace: boolean;
+    /** Whether it has a session keyring of its own, which what is executed in it later joins. */
+    readonly newKeyring: boolean;
   };
 }
 

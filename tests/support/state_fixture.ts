@@ -15,6 +15,7 @@ export function testState(part: Partial<StateFile> = {}): StateFile {
       cgroupsPath: "",
       systemdCgroup: false,
       ownPidNamespace: true,
+      newKeyring: true,
     },
     ...part,
   };

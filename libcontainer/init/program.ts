@@ -1,0 +1,36 @@
+import type { Kernel } from "../../ffi/kernel.ts";
+import type { Config } from "../config/config.ts";
+import type { InitContext } from "./context.ts";
+import { becomeUser } from "./credentials.ts";
+import { prepareEnvironment } from "./environment.ts";
+import { closeDescriptors } from "./first_steps.ts";
+import { lookPath } from "./look_path.ts";
+import type { Program } from "./tail.ts";
+
+/**
+ * The last steps before the tail, of a container's first process (`order.ts`) and of those that are executed in it
+ * later (`exec_order.ts`): the environment, the user with its capabilities, the program.
+ *
+ * @param beforeUser what runt does when all is set up and the process still has its rights: raising a limit, for one,
+ *   is not permitted to others than a process of the same user
+ * @returns what is to be executed, looked up in the container as its user
+ * @throws {KernelError | RuntError} from the first step that fails
+ */
+export function prepareProgram(
+  kernel: Kernel,
+  config: Config,
+  context: InitContext,
+  beforeUser: () => void,
+): Program {
+  kernel.where = { step: "user" };
+  const { process } = config;
+  // Before the user changes: /etc/passwd is read with the rights of before, as runc does.
+  const env = prepareEnvironment(kernel, process.env, process.uid);
+  kernel.flush();
+  beforeUser();
+  becomeUser(kernel, config, context);
+  kernel.where = { step: "exec" };
+  // Else a program named /proc/self/fd/7/../… would be found through a directory of ours (CVE-2024-21626).
+  if (context.kept) closeDescriptors(kernel, context.firstFreeFd, context.kept);
+  return { file: lookPath(kernel, process.args[0] ?? "", env), args: process.args, env };
+}
