@@ -63,6 +63,8 @@ export const KIND = {
   compare: 3,
   /** The control socket is descriptor a0 from now on. */
   control: 4,
+  /** The time of day is written into the text at address a0, a2 bytes on; a1: when its day began. In answers only (`answer.ts`). */
+  clock: 5,
 } as const;
 
 /** What a1 of a skip says about a0. */
@@ -73,7 +75,8 @@ const PSEUDO = -1000;
 
 /** The number that stands for a pseudo call in an {@linkcode Operation}. */
 export function pseudoNumber(name: string): number | undefined {
-  return name === "copy" || name === "compare" || name === "control" ? PSEUDO - KIND[name] : undefined;
+  const isPseudo = name === "copy" || name === "compare" || name === "control" || name === "clock";
+  return isPseudo ? PSEUDO - KIND[name] : undefined;
 }
 
 /** A branch or an operation, in order. */

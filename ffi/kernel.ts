@@ -54,7 +54,7 @@ export type Condition = "ok" | "failed" | "zero" | "nonzero";
 export type SyscallName = keyof typeof import("./syscall_numbers/x86_64.ts").SYSCALLS;
 
 /** Pseudo operations that a batch may hold beside system calls; see `batch.ts`. */
-export type PseudoName = "copy" | "compare" | "control";
+export type PseudoName = "copy" | "compare" | "control" | "clock";
 
 /** Linux. */
 export abstract class Kernel {

@@ -24,8 +24,8 @@ export class LocalKernel extends Kernel {
   }
 
   protected override number(name: SyscallName | PseudoName): number {
-    if (name === "copy" || name === "compare" || name === "control") {
-      throw new Error(`Cannot make a ${name} here: only the init image runs it`);
+    if (name === "copy" || name === "compare" || name === "control" || name === "clock") {
+      throw new Error(`Cannot make a ${name} here: only messages have it`);
     }
     return this.#native.numbers[name];
   }

@@ -5,28 +5,16 @@ import {
   type Decoded,
   encode,
   type Encoded,
-  type Entry,
   HEADER,
   MESSAGE_SIZE,
-  OPERATION,
   pseudoNumber,
-  sizeOf,
-  SKIP_IF,
 } from "./batch.ts";
-import type { Skip } from "./batch.ts";
 import { EPIPE } from "./errno.ts";
-import {
-  type Arg,
-  type Condition,
-  Kernel,
-  type Operation,
-  type PseudoName,
-  type Result,
-  type SyscallName,
-} from "./kernel.ts";
+import { type Arg, type Operation, type PseudoName, type Result, type SyscallName } from "./kernel.ts";
 import { KernelError, PeerGoneError } from "./kernel_error.ts";
 import type { Native } from "./native.ts";
 import { type Out, Result as ResultClass } from "./operation.ts";
+import { QueueingKernel, sizeOfOperation } from "./queueing.ts";
 import { Writer } from "./writer.ts";
 
 const MSG_NOSIGNAL = 0x4000;
@@ -43,12 +31,9 @@ const PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS = 0x22;
  *
  * Calls are gathered until {@linkcode RemoteKernel.flush}; a round trip costs 20–50 µs.
  */
-export class RemoteKernel extends Kernel {
+export class RemoteKernel extends QueueingKernel {
   readonly #native: Native;
   #control: number;
-  #entries: Entry[] = [];
-  #size = HEADER;
-  #depth = 0;
   /** Messages that were not answered yet. */
   readonly #inFlight: Encoded[] = [];
   /** The address of the next message over there. */
@@ -84,32 +69,10 @@ export class RemoteKernel extends Kernel {
   }
 
   protected override submit(operation: Operation): Result {
-    let size = OPERATION;
-    for (const arg of operation.args) size += sizeOf(arg);
+    const size = sizeOfOperation(operation);
     if (size > LARGE) return this.submit({ ...operation, args: this.#setAside(operation.args, size) });
-    if (this.#size + size > FULL && this.#depth === 0 && this.#entries.length) this.flush();
-    this.#size += size;
-    this.#entries.push(operation);
-    return operation.result;
-  }
-
-  override when(result: Result, condition: Condition, body: () => void): void {
-    const opposite = {
-      ok: SKIP_IF.negative,
-      failed: SKIP_IF.notNegative,
-      zero: SKIP_IF.nonzero,
-      nonzero: SKIP_IF.zero,
-    };
-    const skip: Skip = { skip: true, on: result, condition: opposite[condition], count: 0 };
-    const at = this.#entries.push(skip);
-    this.#size += OPERATION;
-    this.#depth++;
-    try {
-      body();
-    } finally {
-      this.#depth--;
-    }
-    skip.count = this.#entries.length - at;
+    if (this.size + size > FULL && this.depth === 0 && this.entries.length) this.flush();
+    return this.queue(operation, size);
   }
 
   /**
@@ -118,10 +81,10 @@ export class RemoteKernel extends Kernel {
    * see the difference.
    */
   #setAside(args: readonly Arg[], size: number): Arg[] {
-    const queued = this.#entries, queuedSize = this.#size, depth = this.#depth;
-    this.#entries = [];
-    this.#size = HEADER;
-    this.#depth = 0;
+    const queued = this.entries, queuedSize = this.size, depth = this.depth;
+    this.entries = [];
+    this.size = HEADER;
+    this.depth = 0;
     try {
       const memory = this.call("mmap", [0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0]);
       this.flush();
@@ -137,27 +100,17 @@ export class RemoteKernel extends Kernel {
         this.call("copy", [memory.value + at, piece, piece.length]);
       }
       this.flush();
-      this.#entries = queued;
-      this.#size = queuedSize;
+      this.entries = queued;
+      this.size = queuedSize;
       return placed;
     } finally {
-      this.#depth = depth;
-    }
-  }
-
-  /** Has all that `body` queues go in one message, whatever was queued before. */
-  whole(body: () => void): void {
-    this.#depth++;
-    try {
-      body();
-    } finally {
-      this.#depth--;
+      this.depth = depth;
     }
   }
 
   override flush(): void {
-    if (this.#depth) throw new Error("Cannot flush inside a branch");
-    if (this.#entries.length) this.#inFlight.push(this.#send(false, false));
+    if (this.depth) throw new Error("Cannot flush inside a branch");
+    if (this.entries.length) this.#inFlight.push(this.#send(false, false));
     this.#drain();
   }
 
@@ -182,9 +135,9 @@ export class RemoteKernel extends Kernel {
    * known, and failures thrown, at the next {@linkcode RemoteKernel.flush}; after a failure nothing more is made.
    */
   override push(): void {
-    if (this.#depth || !this.#entries.length) return;
+    if (this.depth || !this.entries.length) return;
     // Room for what may follow, or else wait.
-    if (this.#base + this.#size > ARENA + ARENA_SIZE - MESSAGE_SIZE) return this.flush();
+    if (this.#base + this.size > ARENA + ARENA_SIZE - MESSAGE_SIZE) return this.flush();
     this.#inFlight.push(this.#send(false, true));
   }
 
@@ -212,7 +165,7 @@ export class RemoteKernel extends Kernel {
 
   #send(silent: boolean, follows: boolean): Encoded {
     const { arena, arenaAddress, call, numbers } = this.#native;
-    const encoded = encode(this.#entries, arena.subarray(0, MESSAGE_SIZE), {
+    const encoded = encode(this.entries, arena.subarray(0, MESSAGE_SIZE), {
       silent,
       base: this.#base,
       fresh: !this.#inFlight.length,
@@ -221,8 +174,8 @@ export class RemoteKernel extends Kernel {
     this.#base = encoded.next;
     this.trips++;
     this.calls += encoded.slots.length;
-    this.#entries = [];
-    this.#size = HEADER;
+    this.entries = [];
+    this.size = HEADER;
     const sent = call(
       numbers.sendto,
       this.#control,

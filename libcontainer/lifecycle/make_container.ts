@@ -31,6 +31,7 @@ import { SPEC_VERSION } from "../spec/version.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory } from "../state/state_directory.ts";
 import { prepareState, type StateFile, writeState } from "../state/state_file.ts";
+import { leaveDeleteAnswer, leaveStartAnswer } from "./answers.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
 import type { MakeOptions, Plan } from "./plan_container.ts";
@@ -147,6 +148,8 @@ function finish(
     init_process_pid: process.pid,
     init_process_start: readProcessStat(process.pid)?.startTime ?? 0,
   });
+  // Not in self mode, which may have mounted something for itself.
+  if (process.execFifo && executable === undefined) leaveAnswers(runtime, made, state);
   const context: InitContext = {
     ...rootfsContext(config, host, made.cgroup, runtime.log),
     openHostSource: (source, recursive) => fetchHostSource(local, kernel, process.pidfd, source, recursive),
@@ -186,6 +189,18 @@ function finish(
   }
   proceed();
   local.close(kernel.control);
+}
+
+/** What spares `start` and `delete` a whole start of Deno; whatever they have to do beyond the usual forbids it. */
+function leaveAnswers(runtime: RuntimeOptions, made: MadeContainer, { id, runt }: StateFile): void {
+  const { native, cgroup, directory, process: { pid } } = made;
+  const container = { root: runtime.root, id, directory, cgroup, pid };
+  try {
+    leaveStartAnswer(native, container);
+    if (runt.ownPidNamespace && !runt.systemdCgroup) leaveDeleteAnswer(native, container);
+  } catch (error) {
+    runtime.log.debug(`no answers: ${(error as Error).message}`);
+  }
 }
 
 function describe(

@@ -13,9 +13,12 @@ import { RuntError } from "../error.ts";
 const S_IFIFO = 0o010000;
 const O_WRONLY = 1, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
 
+/** Its name in the state directory. */
+export const EXEC_FIFO = "exec.fifo";
+
 /** Its path. */
 export function execFifoPath(directory: string): string {
-  return `${directory}/exec.fifo`;
+  return `${directory}/${EXEC_FIFO}`;
 }
 
 /** Makes it; only root reads and writes it. */

@@ -1,6 +1,11 @@
 /** Events of a container's life. */
 export type JournalEvent = "create" | "start" | "kill" | "exit" | "delete";
 
+/** The journal's path. */
+export function journalPath(root: string): string {
+  return `${root}/journal.ndjson`;
+}
+
 /**
  * Notes an event: one line at the end of `journal.ndjson` in the root, one write, so lines of several writers do not
  * mix (`O_APPEND`, `open(2)`). What cannot be noted is not worth failing for.
@@ -18,7 +23,7 @@ export function note(
 ): void {
   try {
     const line = JSON.stringify({ time: new Date().toISOString(), id, event, ...fields }) + "\n";
-    using file = Deno.openSync(`${root}/journal.ndjson`, { append: true, create: true, mode: 0o600 });
+    using file = Deno.openSync(journalPath(root), { append: true, create: true, mode: 0o600 });
     file.writeSync(new TextEncoder().encode(line));
   } catch { /* see above */ }
 }

@@ -1,6 +1,7 @@
 import { RuntError } from "../error.ts";
 
-const NAME = "state.json";
+/** The file of a container's facts, in its state directory. */
+export const STATE_FILE = "state.json";
 
 /**
  * Facts of a container, as they stand in `state.json`. What changes by itself (is it running?) is not here: see
@@ -51,9 +52,9 @@ export function writeState(directory: string, state: StateFile): void {
  * @returns what puts them into their place
  */
 export function prepareState(directory: string, state: StateFile): () => void {
-  const temporary = `${directory}/.${NAME}`;
+  const temporary = `${directory}/.${STATE_FILE}`;
   Deno.writeTextFileSync(temporary, JSON.stringify(state), { mode: 0o600 });
-  return () => Deno.renameSync(temporary, `${directory}/${NAME}`);
+  return () => Deno.renameSync(temporary, `${directory}/${STATE_FILE}`);
 }
 
 /**
@@ -65,10 +66,10 @@ export function prepareState(directory: string, state: StateFile): () => void {
 export function readState(directory: string): StateFile | undefined {
   let text: string;
   try {
-    text = Deno.readTextFileSync(`${directory}/${NAME}`);
+    text = Deno.readTextFileSync(`${directory}/${STATE_FILE}`);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) {
-      throw new RuntError("io", `cannot read ${directory}/${NAME}`, { cause });
+      throw new RuntError("io", `cannot read ${directory}/${STATE_FILE}`, { cause });
     }
     if (isDirectory(directory)) return undefined;
     // runc's text; clients look for it.
@@ -78,7 +79,7 @@ export function readState(directory: string): StateFile | undefined {
     const state = JSON.parse(text) as StateFile;
     if (typeof state.init_process_pid === "number" && typeof state.runt?.bundle === "string") return state;
   } catch { /* told below */ }
-  throw new RuntError("io", `cannot read ${directory}/${NAME}: it is not a state file of runt`, {
+  throw new RuntError("io", `cannot read ${directory}/${STATE_FILE}: it is not a state file of runt`, {
     hint: "`runt delete --force` removes what can be found of the container",
   });
 }

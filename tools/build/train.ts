@@ -48,6 +48,8 @@ export async function trainCommands(executable: string, directory: string): Prom
     if (failures.length > 0) throw new BuildError(`Cannot build: the new executable fails: ${failures[0]}`);
     await train("run", "--bundle", bundles.short, `${id}-run`);
     await train("create", "--bundle", bundles.long, id);
+    // Those would be given before there is any code to cache.
+    removeAnswers(`${root}/${id}`);
     await train("start", id);
     await train("state", id);
     await train("kill", id, "KILL");
@@ -59,6 +61,14 @@ export async function trainCommands(executable: string, directory: string): Prom
     }
   }
   return { caches, failures };
+}
+
+function removeAnswers(directory: string): void {
+  try {
+    for (const { name } of Deno.readDirSync(directory)) {
+      if (name.endsWith(".answer")) Deno.removeSync(`${directory}/${name}`);
+    }
+  } catch { /* create has failed, and been noted */ }
 }
 
 async function runTraining(

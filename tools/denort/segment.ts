@@ -27,10 +27,14 @@ import {
 import { findBytes } from "./expose_ops.ts";
 import { X86_64 } from "../../ffi/init_image/x86_64.ts";
 import { STUB_ROUTINES } from "../../ffi/native.ts";
+import { ANSWER_RUN_X86_64 } from "./answer_run_x86_64.ts";
+import { ANSWER_FIND_X86_64 } from "./answer_x86_64.ts";
 import { STUB_X86_64 } from "./stub_x86_64.ts";
 
-/** Where the stub's table stands in the segment; in the listing, `TABLE`. */
-export const TABLE = 1024;
+/** Where the answer routine stands in the segment; in the stub's listing, `ANSWER`. */
+export const ANSWER = 1024;
+/** Where the stub's table stands in the segment; in the stub's listing, `TABLE`. */
+export const TABLE = 2816;
 /** Words of the table, as offsets from {@linkcode TABLE}; places are relative to the segment's start. */
 const WORD = {
   entry: 0,
@@ -106,11 +110,13 @@ function writeContent(
   blobs: readonly Uint8Array[],
   places: { entry: number; environ: number },
 ): Uint8Array<ArrayBuffer> {
-  const stub = fromHex(STUB_X86_64), encoder = new TextEncoder();
+  const stub = fromHex(STUB_X86_64),
+    answer = fromHex(ANSWER_FIND_X86_64 + ANSWER_RUN_X86_64),
+    encoder = new TextEncoder();
   const texts = [...start.arguments, ...start.variables].map((text) => encoder.encode(text + "\0"));
-  if (stub.length > TABLE || TABLE + WORD.strings + 8 * texts.length > BLOBS) {
+  if (TABLE + WORD.strings + 8 * texts.length > BLOBS) {
     throw new BuildError(
-      `Cannot build the executable: no room for ${stub.length} bytes and ${texts.length} strings`,
+      `Cannot build the executable: no room for ${texts.length} strings`,
     );
   }
   const blobsAt = placeBlobs(blobs.map((blob) => blob.length));
@@ -118,10 +124,11 @@ function writeContent(
   const size = texts.reduce((sum, text) => sum + text.length, stringsAt);
   const content = new Uint8Array(size), view = new DataView(content.buffer);
   const word = (at: number, value: number) => writeWord(view, TABLE + at, value);
-  content.set(stub);
-  if (stub.length > STUB_ROUTINES.call) {
+  if (stub.length > ANSWER || ANSWER + answer.length > STUB_ROUTINES.call) {
     throw new BuildError("Cannot build the executable: the stub is too long");
   }
+  content.set(stub);
+  content.set(answer, ANSWER);
   // What `ffi/native.ts` calls by address.
   content.set(fromHex(X86_64.call), STUB_ROUTINES.call);
   content.set(fromHex(X86_64.spawn), STUB_ROUTINES.spawn);

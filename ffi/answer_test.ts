@@ -1,0 +1,48 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { AnswerKernel } from "./answer.ts";
+import { ARENA, HEADER, KIND, OPERATION } from "./batch.ts";
+import { SYSCALLS } from "./syscall_numbers/x86_64.ts";
+
+const native = { numbers: SYSCALLS };
+
+Deno.test("an answer is a message with a magic number and its own size", () => {
+  const kernel = new AnswerKernel(native);
+  const fd = kernel.openat(-100, "/a", 0);
+  kernel.write(fd, "x");
+  const bytes = kernel.finish(), words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  assertEquals(words[0], 2);
+  assertEquals(new TextDecoder().decode(bytes.subarray(24, 28)), "Answ");
+  assertEquals(words[7], bytes.length);
+  assertEquals(words[HEADER >> 2], SYSCALLS.openat);
+});
+
+Deno.test("a clock's text lies where the calls behind it find it, its day's beginning beside it", () => {
+  const kernel = new AnswerKernel(native), now = new Date("2026-02-03T23:59:59.999Z");
+  const { text, size } = kernel.clock("ä ", "!\n", now);
+  kernel.call("write", [1, text, size]);
+  assertEquals(size, 3 + 24 + 2);
+  const view = new DataView(kernel.finish().slice().buffer);
+  const operation = (index: number, word: number) =>
+    Number(view.getBigInt64(HEADER + OPERATION * index + 8 * word, true));
+  assertEquals(view.getUint8(HEADER + OPERATION + 65), KIND.clock);
+  assertEquals(operation(1, 2), Date.parse("2026-02-03") / 1000);
+  assertEquals(operation(1, 3), 3);
+  assertEquals(operation(0, 1), operation(1, 1));
+  assertEquals(operation(2, 2), operation(1, 1));
+  const from = operation(0, 2) - ARENA, template = new Uint8Array(view.buffer, from, size);
+  assertEquals(new TextDecoder().decode(template), "ä 2026-02-03T23:59:59.999Z!\n");
+});
+
+Deno.test("what is expected and does not hold is a call that fails", () => {
+  const kernel = new AnswerKernel(native), result = kernel.fchmod(3, 0);
+  kernel.expect(result, "zero");
+  const view = new DataView(kernel.finish().slice().buffer);
+  assertEquals(view.getUint32(0, true), 3);
+  assertEquals(view.getUint8(HEADER + OPERATION + 65), KIND.skip);
+  assertEquals(Number(view.getBigInt64(HEADER + 2 * OPERATION, true)), SYSCALLS.close);
+  assertEquals(Number(view.getBigInt64(HEADER + 2 * OPERATION + 8, true)), -1);
+});
+
+Deno.test("nobody can wait for an answer's results", () => {
+  assertThrows(() => new AnswerKernel(native).flush(), Error, "later process");
+});
