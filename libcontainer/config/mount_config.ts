@@ -18,6 +18,8 @@ export interface MountConfig {
   readonly recursive: { readonly set: number; readonly clear: number } | undefined;
   /** `tmpcopyup`: the directory's contents are copied into the tmpfs. */
   readonly copyUp: boolean;
+  /** SELinux context of all files of a new file system; absent: as its files have it. */
+  readonly context?: string;
   /** Where in config.json, such as `mounts[3]`. */
   readonly at: string;
 }

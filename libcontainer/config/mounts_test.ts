@@ -24,3 +24,17 @@ Deno.test("a bind mount's type is bind, its relative source is the bundle's", ()
 });
 
 Deno.test("a spec without mounts has none", () => assertEquals(createMounts({} as Spec, "/bundle"), []));
+
+Deno.test("createMounts() gives the label to new file systems, not to binds and to what the kernel labels", () => {
+  const mount = (type: string, options: string[] = []) => ({
+    destination: "/x",
+    type,
+    source: "/s",
+    options,
+  });
+  const mounts = [mount("tmpfs"), mount("bind", ["bind"]), mount("proc"), mount("mqueue"), mount("cgroup")];
+  const contexts = (mountLabel: string) =>
+    createMounts({ ociVersion: "1", mounts, linux: { mountLabel } }, "/b").map(({ context }) => context);
+  assertEquals(contexts("l"), ["l", undefined, undefined, "l", undefined]);
+  assertEquals(contexts(""), Array(5).fill(undefined));
+});

@@ -39,7 +39,9 @@ export class Host implements HostFacts {
 
   get apparmorEnabled(): boolean {
     return this.#once("apparmor", () => {
-      return read(`${this.#roots.sys}/module/apparmor/parameters/enabled`)?.startsWith("Y") ?? false;
+      const { sys } = this.#roots;
+      return exists(`${sys}/kernel/security/apparmor`) &&
+        (read(`${sys}/module/apparmor/parameters/enabled`)?.startsWith("Y") ?? false);
     });
   }
 

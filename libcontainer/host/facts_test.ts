@@ -23,6 +23,7 @@ Deno.test("Host reads its facts from /proc and /sys", () => {
     "proc/self/uid_map": "         0       1000          1\n",
     "proc/self/ns/net": "",
     "proc/self/ns/mnt": "",
+    "sys/kernel/security/apparmor/profiles": "",
     "sys/module/apparmor/parameters/enabled": "Y\n",
     "resctrl/info/MB/x": "",
   });

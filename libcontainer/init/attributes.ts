@@ -5,14 +5,10 @@
  * @module
  */
 import { IOPRIO_WHO_PROCESS } from "../../ffi/constants/schedule.ts";
-import { EPERM } from "../../ffi/errno.ts";
 import type { Kernel } from "../../ffi/kernel.ts";
-import { KernelError } from "../../ffi/kernel_error.ts";
 import { encodeSchedAttr } from "../../ffi/structs/sched_attr.ts";
-import type { Config, ProcessConfig } from "../config/config.ts";
+import type { ProcessConfig } from "../config/config.ts";
 import { maskOfList } from "../config/process_attributes.ts";
-import { RuntError } from "../error.ts";
-import { errnoText } from "../rootfs/explain.ts";
 
 /** Bytes for more CPUs than a kernel can have; it takes from a mask those it knows. */
 const ALL_CPUS = 1024;
@@ -105,27 +101,4 @@ export function setFinalAffinity(kernel: Kernel, { affinity }: ProcessConfig): v
  */
 export function resetAffinity(kernel: Kernel): void {
   kernel.call("sched_setaffinity", [0, ALL_CPUS, new Uint8Array(ALL_CPUS).fill(0xff)], { accept: "any" });
-}
-
-/** runc's words, by step. */
-const TEXTS: Readonly<Record<string, string>> = {
-  scheduler: "error setting scheduler",
-  ioPriority: "failed to set io priority",
-  personality: "set_personality",
-  memoryPolicy: "set_mempolicy",
-  initialAffinity: "error setting initial CPU affinity",
-  finalAffinity: "error setting final CPU affinity",
-};
-
-/** Puts runc's words around the failure of a step of this file. All other errors are returned as they are. */
-export function explainAttributeError(error: unknown, config?: Pick<Config, "cgroup">): unknown {
-  if (!(error instanceof KernelError)) return error;
-  const { where: { step, path }, errno } = error, text = TEXTS[step];
-  if (text === undefined) return error;
-  const details = path ? { path } : {};
-  // A deadline is guaranteed on all CPUs or none (sched(7)).
-  if (step === "scheduler" && errno === EPERM && config?.cgroup.resources.cpu?.cpus) {
-    return new RuntError("kernel", "process scheduler can't be used together with AllowedCPUs", details);
-  }
-  return new RuntError("kernel", `${text}: ${errnoText(error)}`, details);
 }

@@ -17,10 +17,12 @@ import { enterRoot } from "../rootfs/pivot.ts";
 import { prepareRoot } from "../rootfs/prepare.ts";
 import { makePathsReadonly } from "../rootfs/readonly_paths.ts";
 import { writeSysctls } from "../rootfs/sysctl.ts";
-import { explainAttributeError, setAttributes } from "./attributes.ts";
+import { setAttributes } from "./attributes.ts";
 import type { InitContext } from "./context.ts";
 import { setNoNewPrivileges } from "./credentials.ts";
+import { explainProcessError } from "./explain.ts";
 import { setNames } from "./host_names.ts";
+import { setApparmorProfile, setSelinuxLabel } from "./labels.ts";
 import { raiseLoopback } from "./loopback.ts";
 import { prepareProgram } from "./program.ts";
 import { joinKeyring } from "./session.ts";
@@ -46,6 +48,8 @@ const STEPS: readonly (readonly [name: string, step: Step])[] = [
   // Read-only root and final propagation: nothing may be made in the root after this.
   ["finish", finishRoot],
   ["uts", setNames],
+  // A profile takes effect with the program; it is chosen before no_new_privs keeps the process from choosing.
+  ["apparmor", (kernel, { process }) => setApparmorProfile(kernel, process)],
   // The container's /proc is in place, and not yet read-only.
   ["sysctl", writeSysctls],
   ["readonly", makePathsReadonly],
@@ -54,6 +58,8 @@ const STEPS: readonly (readonly [name: string, step: Step])[] = [
   ["noNewPrivileges", setNoNewPrivileges],
   // With the rights of before. Not earlier: none of the steps shall run with a deadline, or on one node's memory.
   ["attributes", (kernel, { process }) => setAttributes(kernel, process)],
+  // The label of the program; the steps themselves are done with the caller's.
+  ["selinux", (kernel, { process }) => setSelinuxLabel(kernel, process)],
 ];
 
 /**
@@ -73,6 +79,6 @@ export function setUp(kernel: Kernel, config: Config, context: InitContext, befo
     }
     return prepareProgram(kernel, config, context, beforeUser);
   } catch (error) {
-    throw explainAttributeError(explainRootfsError(kernel, config, error), config);
+    throw explainProcessError(explainRootfsError(kernel, config, error), config);
   }
 }

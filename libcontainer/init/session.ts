@@ -2,6 +2,7 @@ import { KEYCTL_JOIN_SESSION_KEYRING, KEYCTL_SETPERM } from "../../ffi/constants
 import { ENOSYS } from "../../ffi/errno.ts";
 import type { Kernel } from "../../ffi/kernel.ts";
 import type { Config } from "../config/config.ts";
+import { setKeyLabel } from "./labels.ts";
 
 /**
  * What a new session keyring has (`keyctl_join_session_keyring(3)`: possessor all; user view, read, link) and search
@@ -17,6 +18,7 @@ export function startSession(kernel: Kernel): void {
 /** A session keyring of its own, so that the caller's keys stay the caller's (`session-keyring(7)`). */
 export function joinKeyring(kernel: Kernel, config: Config): void {
   if (!config.newKeyring) return;
+  setKeyLabel(kernel, config.process);
   kernel.at({ step: "keyring", what: `"_ses.${config.id}"` }, () => {
     const key = kernel.keyctl(KEYCTL_JOIN_SESSION_KEYRING, `_ses.${config.id}`, 0, 0, { accept: [ENOSYS] });
     kernel.when(key, "ok", () => {

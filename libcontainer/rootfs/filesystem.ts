@@ -7,6 +7,8 @@ import {
   MS_RDONLY,
   MS_SYNCHRONOUS,
 } from "../../ffi/constants/mount.ts";
+import { O_CLOEXEC, O_DIRECTORY } from "../../ffi/constants/open.ts";
+import { EOPNOTSUPP } from "../../ffi/errno.ts";
 import type { CallOptions, Fd, Kernel, Result } from "../../ffi/kernel.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { attributesOf } from "./mount_attributes.ts";
@@ -28,7 +30,7 @@ export interface NewFilesystem {
 }
 
 /** What of a mount makes the file system. */
-export type FilesystemConfig = Pick<MountConfig, "type" | "source" | "flags" | "data">;
+export type FilesystemConfig = Pick<MountConfig, "type" | "source" | "flags" | "data" | "context">;
 
 /**
  * Makes a file system (`fsopen(2)`, `fsconfig(2)`).
@@ -37,7 +39,7 @@ export type FilesystemConfig = Pick<MountConfig, "type" | "source" | "flags" | "
  */
 export function makeFilesystem(
   kernel: Kernel,
-  { type, source, flags, data }: FilesystemConfig,
+  { type, source, flags, data, context: label }: FilesystemConfig,
   options?: CallOptions,
 ): NewFilesystem {
   const context = kernel.fsopen(type, FSOPEN_CLOEXEC);
@@ -50,7 +52,23 @@ export function makeFilesystem(
     if (equals > 0) kernel.fsconfigString(context, option.slice(0, equals), option.slice(equals + 1));
     else if (option) kernel.fsconfigFlag(context, option);
   }
+  // By itself: a label may have commas.
+  if (label && type !== "mqueue") kernel.fsconfigString(context, "context", label);
   return { context, created: kernel.fsconfigCreate(context, options) };
+}
+
+/**
+ * Labels the root of a message queue file system, which takes no context when it is mounted.
+ *
+ * @param mount the root, mounted
+ */
+export function labelMqueue(kernel: Kernel, { type, context }: FilesystemConfig, mount: Fd): void {
+  if (!context || type !== "mqueue") return;
+  const root = kernel.openat(mount, ".", O_DIRECTORY | O_CLOEXEC), label = new TextEncoder().encode(context);
+  // Without SELinux there is nobody to take a label.
+  const options = { accept: [EOPNOTSUPP] };
+  kernel.call("fsetxattr", [root, "security.selinux", label, label.length, 0], options);
+  kernel.close(root);
 }
 
 /** Mounts a file system, detached so far (`fsmount(2)`). */

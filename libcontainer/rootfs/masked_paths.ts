@@ -9,7 +9,7 @@ import type { RootfsContext } from "./context.ts";
 import { type DevNull, lookAtDevNull, reopenStreams } from "./dev_null.ts";
 import { isDevOurs } from "./devices.ts";
 import { makeFilesystem, mountFilesystem } from "./filesystem.ts";
-import { mountOn } from "./mount_by_path.ts";
+import { mountOn, withContext } from "./mount_by_path.ts";
 import { type Root, rootFd, settle } from "./root.ts";
 import { O_LOOK, openInRoot } from "./safe_path.ts";
 
@@ -36,8 +36,8 @@ export function maskPaths(kernel: Kernel, config: Config, context: RootfsContext
   paths.forEach((path, index) => {
     const directory = directories[index]!;
     atPath(kernel, path, () => {
-      if (root.mountsByPath) maskByPath(kernel, root, path, directory, devNull);
-      else if (directory.ok) empty = maskDirectory(kernel, directory, empty);
+      if (root.mountsByPath) maskByPath(kernel, root, path, directory, devNull, config.mountLabel);
+      else if (directory.ok) empty = maskDirectory(kernel, directory, empty, config.mountLabel);
       else if (directory.errno === ENOTDIR) {
         const target = openInRoot(kernel, fd, path, undefined, { accept: [ENOENT] });
         kernel.when(target, "ok", () => attachTo(kernel, clone(kernel, devNull.verified()), target));
@@ -47,20 +47,33 @@ export function maskPaths(kernel: Kernel, config: Config, context: RootfsContext
 }
 
 /** @param empty the tmpfs that masks another directory already, if there is one */
-function maskDirectory(kernel: Kernel, directory: Fd, empty: Fd | undefined): Fd {
+function maskDirectory(kernel: Kernel, directory: Fd, empty: Fd | undefined, label: string | undefined): Fd {
   if (empty !== undefined) {
     // One tmpfs for all: each would have to be torn down when the container ends.
     attachTo(kernel, clone(kernel, empty), directory);
     return empty;
   }
-  const tmpfs = { type: "tmpfs", source: "tmpfs", flags: MS_RDONLY, data: "" };
+  const tmpfs = {
+    type: "tmpfs",
+    source: "tmpfs",
+    flags: MS_RDONLY,
+    data: "",
+    ...(label && { context: label }),
+  };
   const mount = mountFilesystem(kernel, makeFilesystem(kernel, tmpfs), MS_RDONLY);
   attachTo(kernel, mount, directory);
   return mount;
 }
 
-function maskByPath(kernel: Kernel, root: Root, path: string, directory: Result, devNull: DevNull): void {
-  if (directory.ok) mountOn(kernel, root, directory, "tmpfs", "tmpfs", MS_RDONLY);
+function maskByPath(
+  kernel: Kernel,
+  root: Root,
+  path: string,
+  directory: Result,
+  devNull: DevNull,
+  label: string | undefined,
+): void {
+  if (directory.ok) mountOn(kernel, root, directory, "tmpfs", "tmpfs", MS_RDONLY, withContext("", label));
   else if (directory.errno === ENOTDIR) {
     const target = openInRoot(kernel, rootFd(root), path);
     mountOn(kernel, root, target, devNull.verified(), null, MS_BIND);

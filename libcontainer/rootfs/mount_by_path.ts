@@ -24,6 +24,7 @@ import { guard } from "./attach.ts";
 import type { RootfsContext } from "./context.ts";
 import { copyTree } from "./copy_tree.ts";
 import { makeThroughDanglingLinks } from "./dangling_link.ts";
+import { labelMqueue } from "./filesystem.ts";
 import { mayBeLink } from "./mount_rules.ts";
 import { type Root, rootFd, settle } from "./root.ts";
 import { O_LOOK, openInRoot, openWithoutLinks } from "./safe_path.ts";
@@ -64,6 +65,11 @@ export function mountOn(
   return made;
 }
 
+/** Data of mount(2) with the SELinux context of all files, which is quoted there for its commas. */
+export function withContext(data: string, label: string | undefined): string {
+  return label ? `${data && `${data},`}context="${label}"` : data;
+}
+
 /** Changes the attributes of a mount; in a user namespace those that are locked stay. */
 export function remountOn(kernel: Kernel, root: Root, mount: Fd, flags: number): void {
   const all = (flags & ~MS_REC) | MS_BIND | MS_REMOUNT;
@@ -101,10 +107,12 @@ export function mountByPath(kernel: Kernel, config: MountConfig, { root, cgroup 
     mountOn(kernel, root, target, source, null, MS_BIND | flags & MS_REC);
   } else {
     const type = isCgroup ? "cgroup2" : config.type;
-    mountOn(kernel, root, target, source, type, later ? flags & ~MS_RDONLY : flags, data);
+    const all = withContext(data, type === "mqueue" ? undefined : config.context);
+    mountOn(kernel, root, target, source, type, later ? flags & ~MS_RDONLY : flags, all);
   }
   // What was opened before is below the mount now.
   const mount = flags & MS_REMOUNT ? target : openTarget(kernel, root, config);
+  labelMqueue(kernel, config, mount);
   if (config.copyUp && covered) copyTree(kernel, covered, mount);
   if (isCgroup && !cgroup.unified) mountHierarchies(kernel, config, { root, cgroup }, mount);
   if (flags & MS_BIND && (flags & ~(MS_BIND | MS_REC | MS_REMOUNT) || config.clearedFlags)) {

@@ -9,7 +9,7 @@ import { isRecursive, mountBind } from "./bind_mount.ts";
 import { mountCgroups } from "./cgroup_mount.ts";
 import type { RootfsContext } from "./context.ts";
 import { makeThroughDanglingLinks } from "./dangling_link.ts";
-import { makeFilesystem, mountFilesystem } from "./filesystem.ts";
+import { labelMqueue, makeFilesystem, mountFilesystem } from "./filesystem.ts";
 import { setPropagation } from "./mount_attributes.ts";
 import { checkMountPlace } from "./mount_rules.ts";
 import { mountByPath } from "./mount_by_path.ts";
@@ -77,6 +77,7 @@ function mountOther(kernel: Kernel, config: MountConfig, { root }: RootfsContext
   const flags = later ? config.flags & ~MS_RDONLY : config.flags;
   const mount = mountFilesystem(kernel, makeFilesystem(kernel, { ...config, flags }), flags);
   attach(kernel, root, config, mount);
+  labelMqueue(kernel, config, mount);
   setPropagation(kernel, mount, config.propagation);
   if (later) root.readonlyLater.push(mount);
   root.made.push({ config, fd: mount });

@@ -15,7 +15,7 @@ export interface HostFacts {
   readonly cgroupMode: "legacy" | "hybrid" | "unified";
   /** Number of the highest capability that the kernel has (/proc/sys/kernel/cap_last_cap). */
   readonly lastCap: number;
-  /** Whether AppArmor is on (/sys/module/apparmor/parameters/enabled). */
+  /** Whether AppArmor is on (/sys/kernel/security/apparmor, /sys/module/apparmor/parameters/enabled). */
   readonly apparmorEnabled: boolean;
   /** Whether SELinux is on (selinuxfs is mounted). */
   readonly selinuxEnabled: boolean;

@@ -11,13 +11,10 @@ import type { Check } from "./issue.ts";
 import { checkBlockIO, checkHugepageLimits, checkUnified } from "./more_resources.ts";
 import { checkNetDevices } from "./net_devices.ts";
 import { checkSeccomp } from "./seccomp.ts";
-import { checkApparmorProfile, checkSelinuxLabel } from "./security_labels.ts";
 import { checkTimeOffsets } from "./time_offsets.ts";
 
 /** As the list in `validate.ts`: a check and the path of what it is about. */
 export const LATER_CHECKS: readonly (readonly [path: string, check: Check])[] = [
-  ["process.selinuxLabel", checkSelinuxLabel],
-  ["process.apparmorProfile", checkApparmorProfile],
   ["hooks", checkHooks],
   ["linux.resources.blockIO", checkBlockIO],
   ["linux.resources.hugepageLimits", checkHugepageLimits],

@@ -8,7 +8,6 @@ import { checkIntelRdt } from "./intel_rdt.ts";
 import { LATER_CHECKS } from "./later_checks.ts";
 import { checkNetDevices } from "./net_devices.ts";
 import { checkSeccomp } from "./seccomp.ts";
-import { checkApparmorProfile, checkSelinuxLabel } from "./security_labels.ts";
 
 /** What a check says to a value at a path, with the path taken off. */
 function findings(check: Check, path: string, value: unknown, facts: Partial<HostFacts> = {}): string[] {
@@ -35,15 +34,11 @@ Deno.test("checkUnsupported() refuses what is not a field of its own", () => {
     [{ "mounts[1].options": ["bind", "idmap"], "mounts[1].uidMappings": ids, "mounts[1].gidMappings": ids }, [
       "mounts[1]: id-mapped mounts are not supported by runt yet",
     ]],
-    [{ "linux.mountLabel": "l" }, ["linux.mountLabel: not supported by runt yet"]],
     [{ "linux.resources.network.classID": 5 }, ["linux.resources.network: not supported by runt yet"]],
     [{ "linux.resources.rdma": { a: { hcaHandles: 1 } } }, [
       "linux.resources.rdma: not supported by runt yet",
     ]],
     [{ "linux.netDevices": { eth0: {} } }, ["linux.netDevices: not supported by runt yet"]],
-    [{ linux: undefined, hostname: undefined }, [
-      "linux.namespaces: a container without a mount namespace is not supported by runt yet",
-    ]],
   ];
   for (const [changes, expected] of cases) assertEquals(errorsOf(changes), expected);
 });
@@ -104,20 +99,6 @@ Deno.test("checkHooks() wants absolute paths and time to run", () => {
     "poststart[1].timeout: must be greater than 0, not 0",
     "poststart[1].env[0]: must be NAME=value",
   ]);
-});
-
-Deno.test("checkSelinuxLabel() and checkApparmorProfile() want the module to be on", () => {
-  assertEquals(findingsOf(checkSelinuxLabel, { "process.selinuxLabel": "l" }), [
-    "process.selinuxLabel: selinux label is specified in config, but selinux is disabled or not supported",
-  ]);
-  assertEquals(findingsOf(checkSelinuxLabel, { "process.selinuxLabel": "l" }, { selinuxEnabled: true }), []);
-  assertEquals(findingsOf(checkApparmorProfile, { "process.apparmorProfile": "p" }), [
-    "process.apparmorProfile: apparmor: config provided but apparmor not supported",
-  ]);
-  assertEquals(
-    findingsOf(checkApparmorProfile, { "process.apparmorProfile": "p" }, { apparmorEnabled: true }),
-    [],
-  );
 });
 
 Deno.test("checkSeccomp() has runc's words for names that libseccomp does not know", () => {

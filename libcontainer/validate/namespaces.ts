@@ -1,4 +1,5 @@
 import type { Check } from "./issue.ts";
+import { namespaceOf } from "./namespace_of.ts";
 
 /** Those that come last are not in every kernel that runt runs on. */
 const TYPES: readonly string[] = ["pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time"];
@@ -21,4 +22,15 @@ export const checkNamespaces: Check = ({ spec, facts, error }) => {
     seen.push(type);
     if (path !== "" && !path.startsWith("/")) error(`${at}.path`, "must be an absolute path");
   }
+};
+
+/** A mount namespace is a must. runc can do without, and leaves the container's mounts among the host's. */
+export const checkMountNamespace: Check = ({ spec, error }) => {
+  if (namespaceOf(spec, "mount")) return;
+  const hint = 'add {"type": "mount"} to linux.namespaces';
+  error(
+    "linux.namespaces",
+    "a container needs a mount namespace: its mounts would stay among the host's",
+    hint,
+  );
 };

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { type Changes, findingsOf } from "../../tests/support/checked_spec.ts";
+import { type Changes, errorsOf, findingsOf } from "../../tests/support/checked_spec.ts";
 import { checkMaskedPaths, checkReadonlyPaths } from "./hidden_paths.ts";
 import { checkIdMappings } from "./id_mappings.ts";
 import { checkDomainname, checkHostname } from "./names.ts";
-import { checkNamespaces } from "./namespaces.ts";
+import { checkMountNamespace, checkNamespaces } from "./namespaces.ts";
 import { checkTimeOffsets } from "./time_offsets.ts";
 
 const types = (...names: string[]) => names.map((type) => ({ type }));
@@ -139,4 +139,12 @@ Deno.test("checkIdMappings() wants a user namespace for a rootless container", (
   assertEquals(findingsOf(checkIdMappings, {}, {}, { rootless: true }), [
     "linux.namespaces: rootless container requires user namespaces",
   ]);
+});
+
+Deno.test("checkMountNamespace() wants one", () => {
+  const text =
+    "linux.namespaces: a container needs a mount namespace: its mounts would stay among the host's";
+  assertEquals(errorsOf({ linux: undefined, hostname: undefined }), [text]);
+  assertEquals(findingsOf(checkMountNamespace, { "linux.namespaces": types("pid") }), [text]);
+  assertEquals(findingsOf(checkMountNamespace, {}), []);
 });

@@ -13,6 +13,7 @@ export const checkProcess: Check = ({ spec: { process }, options, error, warn })
   if (process.cwd === "") error("process.cwd", "Cwd property must not be empty");
   else if (!process.cwd.startsWith("/")) error("process.cwd", "Cwd must be an absolute path");
   if (!process.args?.length) error("process.args", "args must not be empty");
+  if (process.commandLine) error("process.commandLine", "is for Windows only: args say what is run");
   checkEnv(process.env ?? [], error);
   const score = process.oomScoreAdj ?? 0;
   if (score < -1000 || score > 1000) {

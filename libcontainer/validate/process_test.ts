@@ -13,6 +13,9 @@ Deno.test("checkProcess() has runc's words for what is missing", () => {
     [{ "process.cwd": "./tmp" }, ["process.cwd: Cwd must be an absolute path"]],
     [{ "process.args": undefined }, ["process.args: args must not be empty"]],
     [{ "process.args": [] }, ["process.args: args must not be empty"]],
+    [{ "process.commandLine": "sh" }, [
+      "process.commandLine: is for Windows only: args say what is run",
+    ]],
     [{ "process.args": [""] }, []], // found when it is looked up in PATH
   ];
   for (const [changes, expected] of cases) assertEquals(findingsOf(checkProcess, changes), expected);

@@ -17,10 +17,7 @@ const NOT_YET = "not supported by runt yet";
 /** Fields, refused when something is asked for in them. */
 const FIELDS = [
   "process.terminal",
-  "process.apparmorProfile",
-  "process.selinuxLabel",
   "hooks",
-  "linux.mountLabel",
   "linux.intelRdt",
   "linux.netDevices",
   "linux.timeOffsets",
@@ -38,8 +35,6 @@ const MAPS = ["linux.netDevices", "linux.resources.unified"];
 const OTHERS: readonly (readonly [what: string, find: (spec: Spec) => string | false | undefined])[] = [
   ["", ({ linux }) => isSeccompOn(linux?.seccomp) && "linux.seccomp"],
   ["time namespaces are ", (spec) => namespaceOf(spec, "time") && "linux.namespaces"],
-  // Its mounts would be made, and stay, among the host's.
-  ["a container without a mount namespace is ", (spec) => !namespaceOf(spec, "mount") && "linux.namespaces"],
   ["id-mapped mounts are ", ({ mounts = [] }) => {
     const index = mounts.findIndex(isIdMapped);
     return index >= 0 && `mounts[${index}]`;

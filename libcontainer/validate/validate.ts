@@ -17,13 +17,14 @@ import type { Check, Issue, Report, ValidateOptions } from "./issue.ts";
 import { checkMemoryPolicy } from "./memory_policy.ts";
 import { checkMounts, checkRootfsPropagation } from "./mounts.ts";
 import { checkDomainname, checkHostname } from "./names.ts";
-import { checkNamespaces } from "./namespaces.ts";
+import { checkMountNamespace, checkNamespaces } from "./namespaces.ts";
 import { checkPersonality } from "./personality.ts";
 import { checkProcess } from "./process.ts";
 import { checkCgroupsPath, checkCpu, checkMemory } from "./resources.ts";
 import { checkRlimits } from "./rlimits.ts";
 import { checkRoot } from "./root.ts";
 import { checkCpuAffinity, checkIoPriority, checkScheduler } from "./scheduling.ts";
+import { checkApparmorProfile, checkSelinuxLabel } from "./security_labels.ts";
 import { checkSysctl } from "./sysctl.ts";
 import { checkUnsupported } from "./unsupported.ts";
 import { checkVersion } from "./version.ts";
@@ -38,6 +39,8 @@ const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["", checkProcess],
   ["process.capabilities", checkCapabilities],
   ["process.rlimits", checkRlimits],
+  ["process.apparmorProfile", checkApparmorProfile],
+  ["process.selinuxLabel", checkSelinuxLabel],
   ["process.scheduler", checkScheduler],
   ["process.ioPriority", checkIoPriority],
   ["process.execCPUAffinity", checkCpuAffinity],
@@ -51,6 +54,7 @@ const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["linux.resources.cpu", checkCpu],
   ["linux.cgroupsPath", checkCgroupsPath],
   ["linux.namespaces", checkNamespaces],
+  ["", checkMountNamespace],
   ["hostname", checkHostname],
   ["domainname", checkDomainname],
   ["linux.maskedPaths", checkMaskedPaths],
