@@ -122,6 +122,8 @@ export interface Config {
   /** Use `MS_MOVE` and `chroot(2)` in the place of `pivot_root(2)`. */
   readonly noPivot: boolean;
   readonly namespaces: readonly NamespaceConfig[];
+  /** What the file `timens_offsets` of a new time namespace is told; empty: nothing. */
+  readonly timeOffsets: string;
   readonly uidMappings: readonly IdMapping[];
   readonly gidMappings: readonly IdMapping[];
   readonly mounts: readonly MountConfig[];

@@ -63,6 +63,7 @@ export function createConfig(spec: Spec, lastCap: number, options: ConfigOptions
     rootPropagation: rootPropagation(linux.rootfsPropagation),
     noPivot: options.noPivot,
     namespaces: (linux.namespaces ?? []).map(createNamespace),
+    timeOffsets: linux.timeOffsets ? timeOffsets(linux.timeOffsets) : "",
     uidMappings: userNamespace ? (linux.uidMappings ?? []).map(copyMapping) : [],
     gidMappings: userNamespace ? (linux.gidMappings ?? []).map(copyMapping) : [],
     mounts: createMounts(spec, options.bundle),
@@ -117,6 +118,12 @@ function createNamespace(
 ): NamespaceConfig {
   const flag = NAMESPACE_FLAGS[type], at = `linux.namespaces[${index}]`;
   return path ? { type, flag, path, at } : { type, flag, at };
+}
+
+function timeOffsets(offsets: NonNullable<Linux["timeOffsets"]>): string {
+  return Object.entries(offsets).map(([clock, { secs = 0, nanosecs = 0 }]) =>
+    `${clock} ${secs} ${nanosecs}\n`
+  ).join("");
 }
 
 function copyMapping({ containerID, hostID, size }: LinuxIDMapping): IdMapping {

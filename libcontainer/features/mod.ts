@@ -54,7 +54,7 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
     hooks: [],
     mountOptions: knownMountOptions(),
     linux: {
-      namespaces: ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"],
+      namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
       capabilities: CAPABILITY_NAMES.map((name) => `CAP_${name}`),
       cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: false },
       seccomp: { enabled: false },

@@ -7,8 +7,8 @@
  *   runt ── clone3(namespaces, into the cgroup) ──▶ process: first steps, joins, cgroup namespace
  * ```
  *
- * With one, or to join a pid namespace, there are two processes, since only children enter a pid namespace, and only
- * what a user namespace makes belongs to it:
+ * With one, or with a new time namespace, or to join a pid namespace, there are two processes, since only children enter
+ * a pid or a new time namespace, and only what a user namespace makes belongs to it:
  *
  * ```
  *   runt ── clone3(into the cgroup) ──▶ first: first steps, setns or unshare(CLONE_NEWUSER)
@@ -38,6 +38,7 @@ import {
   setOomScore,
 } from "../init/first_steps.ts";
 import { startSession } from "../init/session.ts";
+import { setTimeOffsets } from "./time_offsets.ts";
 
 /** The order in which namespaces are joined: the user namespace grants the rights for the others (runc's order). */
 const JOIN_ORDER = ["user", "ipc", "uts", "network", "pid", "mount", "cgroup", "time"];
@@ -79,7 +80,9 @@ export function makeContainerProcess(
 ): ContainerProcess {
   const made = config.namespaces.filter(({ path }) => path === undefined);
   const joined = JOIN_ORDER.flatMap((type) => config.namespaces.filter((ns) => ns.type === type && ns.path));
-  const inTwo = config.namespaces.some(({ type, path }) => type === "user" || type === "pid" && path);
+  const inTwo = config.namespaces.some(({ type, path }) =>
+    type === "user" || (type === "pid" && path) || (type === "time" && !path)
+  );
   const flags = made.reduce((all, { flag }) => all | flag, 0);
   // The cgroup namespace's root is the cgroup at the time it is made: not before the cgroup is joined.
   const late = flags & CLONE_NEWCGROUP, early = flags & ~CLONE_NEWCGROUP;
@@ -137,6 +140,7 @@ function enterInTwo(
   }
   join();
   unshare(kernel, made & ~CLONE_NEWUSER);
+  setTimeOffsets(kernel, first.pid, config);
   const forked = forkInto(local, first);
   options.onSpawn(forked.pidfd);
   forbidTracing(kernel);

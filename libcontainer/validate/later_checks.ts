@@ -11,7 +11,6 @@ import type { Check } from "./issue.ts";
 import { checkBlockIO, checkHugepageLimits, checkUnified } from "./more_resources.ts";
 import { checkNetDevices } from "./net_devices.ts";
 import { checkSeccomp } from "./seccomp.ts";
-import { checkTimeOffsets } from "./time_offsets.ts";
 
 /** As the list in `validate.ts`: a check and the path of what it is about. */
 export const LATER_CHECKS: readonly (readonly [path: string, check: Check])[] = [
@@ -19,7 +18,6 @@ export const LATER_CHECKS: readonly (readonly [path: string, check: Check])[] = 
   ["linux.resources.blockIO", checkBlockIO],
   ["linux.resources.hugepageLimits", checkHugepageLimits],
   ["linux.resources.unified", checkUnified],
-  ["linux.timeOffsets", checkTimeOffsets],
   ["linux.intelRdt", checkIntelRdt],
   ["linux.netDevices", checkNetDevices],
   ["linux.seccomp", checkSeccomp],

@@ -9,7 +9,6 @@ import type { Mount } from "../spec/mount.ts";
 import type { Spec } from "../spec/spec.ts";
 import { fieldAt } from "./field_at.ts";
 import type { Check } from "./issue.ts";
-import { namespaceOf } from "./namespace_of.ts";
 import { isSeccompOn } from "./seccomp_on.ts";
 
 const NOT_YET = "not supported by runt yet";
@@ -20,7 +19,6 @@ const FIELDS = [
   "hooks",
   "linux.intelRdt",
   "linux.netDevices",
-  "linux.timeOffsets",
   "linux.resources.blockIO",
   "linux.resources.hugepageLimits",
   "linux.resources.network",
@@ -34,7 +32,6 @@ const MAPS = ["linux.netDevices", "linux.resources.unified"];
 /** What is not simply a field: what it is called, and where it is asked for, if anywhere. */
 const OTHERS: readonly (readonly [what: string, find: (spec: Spec) => string | false | undefined])[] = [
   ["", ({ linux }) => isSeccompOn(linux?.seccomp) && "linux.seccomp"],
-  ["time namespaces are ", (spec) => namespaceOf(spec, "time") && "linux.namespaces"],
   ["id-mapped mounts are ", ({ mounts = [] }) => {
     const index = mounts.findIndex(isIdMapped);
     return index >= 0 && `mounts[${index}]`;

@@ -26,6 +26,7 @@ import { checkRoot } from "./root.ts";
 import { checkCpuAffinity, checkIoPriority, checkScheduler } from "./scheduling.ts";
 import { checkApparmorProfile, checkSelinuxLabel } from "./security_labels.ts";
 import { checkSysctl } from "./sysctl.ts";
+import { checkTimeOffsets } from "./time_offsets.ts";
 import { checkUnsupported } from "./unsupported.ts";
 import { checkVersion } from "./version.ts";
 
@@ -55,6 +56,7 @@ const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["linux.cgroupsPath", checkCgroupsPath],
   ["linux.namespaces", checkNamespaces],
   ["", checkMountNamespace],
+  ["linux.timeOffsets", checkTimeOffsets],
   ["hostname", checkHostname],
   ["domainname", checkDomainname],
   ["linux.maskedPaths", checkMaskedPaths],

@@ -24,6 +24,7 @@ export function testConfig(part: Partial<Config> = {}): Config {
     rootPropagation: 0,
     noPivot: false,
     namespaces: [],
+    timeOffsets: "",
     uidMappings: [],
     gidMappings: [],
     mounts: [],
