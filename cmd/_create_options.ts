@@ -23,6 +23,8 @@ export interface CreateOptions {
   readonly pidFile?: string;
   readonly noPivot: boolean;
   readonly noNewKeyring: boolean;
+  /** As given: the kernel takes it from the working directory. */
+  readonly pidfdSocket?: string;
   /** How many descriptors from 3 on the container gets. */
   readonly preserveFds: number;
 }
@@ -33,15 +35,14 @@ export interface CreateOptions {
  * @throws RuntError `unsupported` for a flag that runt cannot honour yet, `usage` for an impossible value
  */
 export function readCreateOptions(flags: FlagValues<typeof FLAGS>): CreateOptions {
-  for (const name of ["console-socket", "pidfd-socket"] as const) {
-    if (flags[name]) throw new RuntError("unsupported", `--${name} is not supported yet`);
-  }
+  if (flags["console-socket"]) throw new RuntError("unsupported", "--console-socket is not supported yet");
   const preserveFds = flags["preserve-fds"] ?? 0;
   if (preserveFds < 0) throw new RuntError("usage", `invalid --preserve-fds: ${preserveFds} is negative`);
-  const pidFile = flags["pid-file"];
+  const pidFile = flags["pid-file"], pidfdSocket = flags["pidfd-socket"];
   return {
     bundle: anchoredPath(flags.bundle ?? ""),
     ...(pidFile ? { pidFile: absolutePath(pidFile) } : {}),
+    ...(pidfdSocket ? { pidfdSocket } : {}),
     noPivot: flags["no-pivot"] ?? false,
     noNewKeyring: flags["no-new-keyring"] ?? false,
     preserveFds,

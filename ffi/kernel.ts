@@ -442,6 +442,20 @@ export abstract class Kernel {
     return this.call("socketpair", [family, type, protocol, pair]);
   }
 
+  /** `address` as `structs/sockaddr_un.ts` writes it. */
+  bind(socket: Fd, address: Uint8Array, options?: CallOptions): Result {
+    return this.call("bind", [socket, address, address.length], options);
+  }
+
+  connect(socket: Fd, address: Uint8Array, options?: CallOptions): Result {
+    return this.call("connect", [socket, address, address.length], options);
+  }
+
+  /** `message` as `structs/fd_message.ts` writes it. */
+  sendmsg(socket: Fd, message: Block, flags: number, options?: CallOptions): Result {
+    return this.call("sendmsg", [socket, message, flags], options);
+  }
+
   /** Copies `bytes` (4 or 8) of an earlier result to where a later call's struct has it. */
   copy(to: Out, from: Result, bytes: number): Result {
     return this.call("copy", [to, from, bytes]);

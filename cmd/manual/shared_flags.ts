@@ -23,7 +23,7 @@ export const CREATE_FLAG_MANUALS: { readonly [Name in keyof typeof CREATE_FLAGS.
   },
   "pidfd-socket": {
     value: "path",
-    text: "unix socket that receives a pidfd of the container's init; not supported yet, and refused",
+    text: "unix socket to send a pidfd of the container's init to",
   },
   "pid-file": { value: "path", text: "file to write the process id of the container's init to" },
   "no-pivot": {

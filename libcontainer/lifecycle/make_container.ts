@@ -13,7 +13,6 @@ import { readStartFacts, wasOpenAtStart } from "../../ffi/start_facts.ts";
 import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
-import type { Host } from "../host/facts.ts";
 import type { InitContext } from "../init/context.ts";
 import { setUp } from "../init/order.ts";
 import { queueTail } from "../init/tail.ts";
@@ -34,7 +33,7 @@ import { prepareState, type StateFile, writeState } from "../state/state_file.ts
 import { leaveDeleteAnswer, leaveStartAnswer } from "./answers.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
-import type { MakeOptions, Plan } from "./plan_container.ts";
+import type { Plan } from "./plan_container.ts";
 
 const FIRST_PRESERVED = 3;
 
@@ -62,11 +61,11 @@ export interface MadeContainer {
  */
 export function makeContainer(
   runtime: RuntimeOptions,
-  { id, config, host, options }: Plan,
+  plan: Plan,
   waits: boolean,
   onProcess: (pidfd: number) => void = () => {},
 ): MadeContainer {
-  const { log } = runtime;
+  const { id, config, host, options, parts } = plan, { log } = runtime;
   const native = openNative(), local = new LocalKernel(native);
   checkPreserved(local, options.preserveFds);
   // Held to the end of the undoing, which must not meet a container of the same name that another one makes.
@@ -88,6 +87,7 @@ export function makeContainer(
       local,
     );
     cgroup.refuseOccupied();
+    parts.pidfdSocket?.connect(local);
     const state = describe(config, cgroup, runtime);
     writeState(directory, state);
     undo.push(() => {
@@ -111,7 +111,7 @@ export function makeContainer(
         },
       });
       const made = { directory, cgroup, process, native, local };
-      finish(runtime, config, options, made, state, host, executable, undo);
+      finish(runtime, plan, made, state, executable, undo);
     } catch (error) {
       throw explain(error, cgroup);
     }
@@ -132,11 +132,9 @@ export function makeContainer(
 
 function finish(
   runtime: RuntimeOptions,
-  config: Config,
-  options: MakeOptions,
+  { config, host, options, parts }: Plan,
   made: MadeContainer,
   state: StateFile,
-  host: Host,
   executable: number | undefined,
   undo: (() => void)[],
 ): void {
@@ -181,6 +179,7 @@ function finish(
     const pipe = setUpBySelf(made.native, process, executable, config, context, limit);
     proceed = () => runBySelf(pipe);
   }
+  parts.pidfdSocket?.send(local, "standard", process.pidfd);
   publish();
   const { pidFile } = options;
   if (pidFile !== undefined) {

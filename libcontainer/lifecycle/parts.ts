@@ -1,13 +1,26 @@
+import type { PidfdSocket } from "../process/pidfd_socket.ts";
 import type { Spec } from "../spec/mod.ts";
 
 /**
  * Parts of runt that few containers need, each there only when the spec asks for it. They are slices of their own in
  * the executable: a container that does without pays nothing.
  */
-// deno-lint-ignore no-empty-interface -- filled by what comes next
-export interface Parts {}
+export interface Parts {
+  /** Where to send a pidfd of the init. */
+  readonly pidfdSocket?: PidfdSocket;
+}
 
-/** Loads what a spec asks for: `if (spec.hooks) parts.hooks = await import("../hooks/mod.ts")`. */
-export function loadParts(_spec: Spec): Parts | Promise<Parts> {
-  return {};
+/** What the command line, not the spec, asks for. */
+export interface PartsOptions {
+  /** Path of the socket that gets a pidfd of the init. */
+  readonly pidfdSocket?: string;
+}
+
+/** Loads what is asked for. */
+export async function loadParts(_spec: Spec, { pidfdSocket }: PartsOptions): Promise<Parts> {
+  return {
+    ...(pidfdSocket && {
+      pidfdSocket: new (await import("../process/pidfd_socket.ts")).PidfdSocket(pidfdSocket),
+    }),
+  };
 }

@@ -4,10 +4,10 @@ import { Host } from "../host/facts.ts";
 import { loadValidSpec } from "../validate/mod.ts";
 import { validateId } from "./container_id.ts";
 import type { RuntimeOptions } from "./options.ts";
-import { loadParts, type Parts } from "./parts.ts";
+import { loadParts, type Parts, type PartsOptions } from "./parts.ts";
 
 /** How a container is made. */
-export interface MakeOptions {
+export interface MakeOptions extends PartsOptions {
   /** The bundle's directory, absolute. */
   readonly bundle: string;
   /** Where to write the init's pid. */
@@ -54,5 +54,5 @@ export async function planContainer(
     noPivot: options.noPivot,
     newKeyring: !options.noNewKeyring,
   });
-  return { id, config, host, options, parts: await loadParts(spec) };
+  return { id, config, host, options, parts: await loadParts(spec, options) };
 }

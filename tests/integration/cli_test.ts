@@ -180,7 +180,7 @@ Deno.test(
 Deno.test(
   "flags that are still to come are refused by name",
   inDirectory((directory) => {
-    for (const flag of ["--console-socket", "--pidfd-socket"]) {
+    for (const flag of ["--console-socket"]) {
       for (const command of ["create", "run"]) {
         const { runt } = runBoth(directory, [command, flag, "sock", "c1"]);
         assertEquals(runt.code, 1);

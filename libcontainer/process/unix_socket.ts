@@ -1,0 +1,72 @@
+/**
+ * Sockets of runt's caller: who gives the path of one wants a descriptor sent there, of a terminal or of a process.
+ *
+ * @module
+ */
+import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
+import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_STREAM } from "../../ffi/constants/socket.ts";
+import { AT_FDCWD, type Fd, type Kernel } from "../../ffi/kernel.ts";
+import { KernelError } from "../../ffi/kernel_error.ts";
+import { encodeFdMessage } from "../../ffi/structs/fd_message.ts";
+import { encodeSockaddrUn, SUN_PATH_MAX } from "../../ffi/structs/sockaddr_un.ts";
+import { RuntError } from "../error.ts";
+
+/**
+ * Connects to a unix socket.
+ *
+ * @param kernel this process's
+ * @param path of any length, though an address of a socket is short; one with `@` in front is an abstract name
+ * @returns the connection, closed on exec
+ * @throws {RuntError} `io`, in the words of Go's `net.Dial`, which runc's callers know
+ */
+export function connectUnixSocket(kernel: Kernel, path: string, type = SOCK_STREAM): number {
+  const socket = kernel.socket(AF_UNIX, type | SOCK_CLOEXEC, 0).value;
+  try {
+    withAddress(kernel, path, (address) => kernel.connect(socket, address));
+  } catch (error) {
+    kernel.close(socket);
+    if (!(error instanceof KernelError)) throw error;
+    const network = type === SOCK_STREAM ? "unix" : "unixgram";
+    throw new RuntError("io", `dial ${network} ${path}: ${error.syscall}: ${reasonOf(error)}`);
+  }
+  return socket;
+}
+
+/** Binds a socket to a path, which must not be there. */
+export function bindUnixSocket(kernel: Kernel, socket: Fd, path: string): void {
+  withAddress(kernel, path, (address) => kernel.bind(socket, address));
+}
+
+/**
+ * Sends a descriptor and some words (`SCM_RIGHTS` of `unix(7)`).
+ *
+ * @param words at least one character
+ */
+export function sendDescriptor(kernel: Kernel, socket: Fd, words: string, fd: Fd): void {
+  kernel.sendmsg(socket, encodeFdMessage(new TextEncoder().encode(words), [fd]), MSG_NOSIGNAL);
+}
+
+/** What the kernel said, as Go writes it: `connection refused`. */
+export function reasonOf(error: KernelError): string {
+  const text = error.message.slice(error.message.lastIndexOf(": ") + 2);
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** A path that is too long for an address is one from its directory. */
+function withAddress(kernel: Kernel, given: string, use: (address: Uint8Array) => void): void {
+  const path = given.startsWith("@") ? `\0${given.slice(1)}` : given;
+  if (path.startsWith("\0") || new TextEncoder().encode(path).length <= SUN_PATH_MAX) {
+    return use(encodeSockaddrUn(path));
+  }
+  const slash = path.lastIndexOf("/");
+  const directory = kernel.openat(
+    AT_FDCWD,
+    path.slice(0, slash + 1) || ".",
+    O_PATH | O_DIRECTORY | O_CLOEXEC,
+  );
+  try {
+    use(encodeSockaddrUn(`/proc/self/fd/${directory.value}/${path.slice(slash + 1)}`));
+  } finally {
+    kernel.close(directory);
+  }
+}
