@@ -129,46 +129,57 @@ export interface Forked {
   readonly control: number;
 }
 
+/** A control socket for a child that is still to be made: a pair made over there, one end fetched. */
+export interface PreparedSocket {
+  /** Our end. */
+  readonly socket: number;
+  /** The other end's number over there. */
+  readonly control: number;
+}
+
 /**
- * Goes on in a child of the spawned process: needed to enter a pid namespace, which only children do. The child is
- * runt's own (`CLONE_PARENT`), has a copy of the arena, and a control socket of its own: a pair made over there, one
- * end fetched with `pidfd_getfd(2)`. The first process ends at its end of file.
- *
- * @param local this process
- * @param spawned the process that forks
- * @param namespaces `CLONE_NEW*` flags of namespaces that the child makes
+ * Makes the control socket for {@linkcode forkInto}. `pidfd_getfd(2)` needs the rights of a tracer: a caller who is not
+ * root has them only as long as the process is dumpable.
  */
-export function forkInto(local: LocalKernel, spawned: Spawned, namespaces = 0): Forked {
-  const { kernel, control } = spawned;
+export function prepareSocket(local: LocalKernel, { kernel, pidfd }: Spawned): PreparedSocket {
   const pair = new Out(8);
   kernel.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
   kernel.flush();
   const ours = pair.view.getInt32(0, true), theirs = pair.view.getInt32(4, true);
-  const socket = local.pidfdGetfd(spawned.pidfd, ours).value;
+  const socket = local.pidfdGetfd(pidfd, ours).value;
   kernel.close(ours);
+  return { socket, control: theirs };
+}
+
+/**
+ * Goes on in a child of the spawned process: needed to enter a pid namespace, which only children do. The child is
+ * runt's own (`CLONE_PARENT`), has a copy of the arena, and a control socket of its own. The first process ends at its
+ * end of file.
+ *
+ * @param local this process
+ * @param spawned the process that forks; it is in runt's own pid namespace
+ * @param namespaces `CLONE_NEW*` flags of namespaces that the child makes
+ * @param prepared the child's socket, made now when not given
+ */
+export function forkInto(
+  local: LocalKernel,
+  spawned: Spawned,
+  namespaces = 0,
+  prepared: PreparedSocket = prepareSocket(local, spawned),
+): Forked {
+  const { kernel, control } = spawned, { socket, control: theirs } = prepared;
   // No CLONE_CLEAR_SIGHAND: the image has no handlers. CLONE_PARENT requires exit_signal 0.
-  const pidfd = new Out(4);
-  const args = new Block(
-    u64s(CLONE_PARENT + CLONE_PIDFD + (namespaces >>> 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-    [
-      { at: 8, value: pidfd },
-    ],
-  );
+  const args = u64s(CLONE_PARENT + (namespaces >>> 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   const child = kernel.clone3(args);
   kernel.when(child, "zero", () => {
     kernel.call("control", [theirs]);
     kernel.close(control);
   });
   kernel.flush();
-  const fetched = local.pidfdGetfd(spawned.pidfd, pidfd.view.getInt32(0, true)).value;
-  const pid = pidOf(fetched);
+  // The pid is one of the caller's namespace, whichever the child is in, and nobody else's: it is our child, not reaped.
+  const pid = child.value, pidfd = local.pidfdOpen(pid, 0).value;
   kernel.switchTo(socket);
   // The child answers the batch that made it, too.
   kernel.discardReply();
-  return { pid, pidfd: fetched, control: theirs };
-}
-
-/** The pid of a pidfd in our pid namespace: `Pid:` in its fdinfo (`pidfd_open(2)`). */
-function pidOf(pidfd: number): number {
-  return Number(/^Pid:\s*(-?\d+)/m.exec(Deno.readTextFileSync(`/proc/self/fdinfo/${pidfd}`))?.[1] ?? -1);
+  return { pid, pidfd, control: theirs };
 }

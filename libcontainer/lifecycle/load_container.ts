@@ -7,6 +7,7 @@ import { readState, type StateFile } from "../state/state_file.ts";
 import type { Status } from "../state/status.ts";
 import { validateId } from "./container_id.ts";
 import type { RuntimeOptions } from "./options.ts";
+import { forgivesCgroups } from "./rootless.ts";
 
 /** A container that was made before. */
 export interface Container {
@@ -53,14 +54,17 @@ export function containerOf(
     directory,
     state,
     get cgroup() {
+      const host = new Host();
       return cgroup ??= openCgroupManager(
         {
           id: state.id,
           path: state.runt.cgroupsPath,
           systemd: state.runt.systemdCgroup,
-          rootless: runtime.rootless === "true",
+          get rootless() {
+            return forgivesCgroups(runtime, host);
+          },
         },
-        new Host(),
+        host,
         state.cgroup_paths,
       );
     },

@@ -23,6 +23,7 @@ import { runBySelf, setUpBySelf } from "../process/self_init.ts";
 import { setRlimits } from "../process/rlimits.ts";
 import { inspectStandardStreams } from "../process/standard_streams.ts";
 import { killAndReap } from "../process/wait.ts";
+import { isSetgroupsDenied } from "../security/id_maps.ts";
 import { rootfsContext } from "../rootfs/context.ts";
 import { fetchHostSource } from "../rootfs/host_source.ts";
 import { makeExecFifo } from "../state/exec_fifo.ts";
@@ -34,6 +35,7 @@ import { leaveDeleteAnswer, leaveStartAnswer } from "./answers.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
 import type { Plan } from "./plan_container.ts";
+import { forgivesCgroups, isRootless, warnOfStrays } from "./rootless.ts";
 
 const FIRST_PRESERVED = 3;
 
@@ -78,7 +80,7 @@ export function makeContainer(
         path: config.cgroup.path,
         resources: config.cgroup.resources,
         systemd: runtime.systemdCgroup,
-        rootless: runtime.rootless === "true",
+        rootless: forgivesCgroups(runtime, host),
         inUserNamespace: host.inUserNamespace,
         devicePaths: config.devices.filter(({ at }) => at !== "default").map(({ path }) => path),
       },
@@ -96,6 +98,7 @@ export function makeContainer(
       cgroup.remove();
     });
     cgroup.prepare();
+    warnOfStrays(runtime, config, cgroup);
     cgroup.set(config.cgroup.resources, "limits");
     if (waits) makeExecFifo(local, directory);
     const executable = runtime.init === "self" ? openSealedExecutable(local, directory, log) : undefined;
@@ -105,6 +108,7 @@ export function makeContainer(
         firstFreeFd: FIRST_PRESERVED + options.preserveFds,
         fifoDirectory: waits ? directory : undefined,
         executable,
+        rootless: isRootless(),
         onSpawn: (pidfd) => {
           undo.push(() => killAndReap(local, pidfd));
           onProcess(pidfd);
@@ -160,7 +164,9 @@ function finish(
     },
     stdio: inspectStandardStreams(local),
     lastCap: host.lastCap,
-    setgroupsDenied: false,
+    setgroupsDenied: isRootless() ||
+      (host.inUserNamespace || config.namespaces.some(({ type, path }) => type === "user" && path)) &&
+        isSetgroupsDenied(process.pid),
   };
   const limit = () => {
     // Only now: making the devices was not to be limited.

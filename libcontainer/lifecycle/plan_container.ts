@@ -5,6 +5,7 @@ import { loadValidSpec } from "../validate/mod.ts";
 import { validateId } from "./container_id.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { loadParts, type Parts, type PartsOptions } from "./parts.ts";
+import { isRootless } from "./rootless.ts";
 
 /** How a container is made. */
 export interface MakeOptions extends PartsOptions {
@@ -45,7 +46,7 @@ export async function planContainer(
   const { spec, warnings } = loadValidSpec(options.bundle, host, {
     noPivot: options.noPivot,
     systemdCgroup: runtime.systemdCgroup,
-    rootless: Deno.uid() !== 0,
+    rootless: isRootless(),
   });
   for (const { path, message } of warnings) log.warn(`${path}: ${message}`);
   const config = createConfig(spec, host.lastCap, {

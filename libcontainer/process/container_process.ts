@@ -25,10 +25,10 @@ import { EINVAL } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
-import { forkInto, spawn, type Spawned } from "../../ffi/spawn.ts";
+import { PR_SET_DUMPABLE } from "../../ffi/constants/prctl.ts";
+import { forkInto, prepareSocket, spawn, type Spawned } from "../../ffi/spawn.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
-import type { Config, IdMapping, NamespaceConfig } from "../config/config.ts";
-import { RuntError } from "../error.ts";
+import type { Config, NamespaceConfig } from "../config/config.ts";
 import { resetAffinity } from "../init/attributes.ts";
 import {
   closeDescriptors,
@@ -38,6 +38,7 @@ import {
   setOomScore,
 } from "../init/first_steps.ts";
 import { startSession } from "../init/session.ts";
+import { checkJoinedMaps, writeIdMaps } from "../security/id_maps.ts";
 import { setTimeOffsets } from "./time_offsets.ts";
 
 /** The order in which namespaces are joined: the user namespace grants the rights for the others (runc's order). */
@@ -62,6 +63,8 @@ export interface ContainerProcessOptions {
   readonly fifoDirectory: string | undefined;
   /** Self mode: a descriptor of runt's sealed copy, which must not be closed on exec. */
   readonly executable: number | undefined;
+  /** runt's user is not root; there is a user namespace then. */
+  readonly rootless?: boolean;
   /** Told of every process made, at once, so that a failure leaves none. */
   onSpawn(pidfd: number): void;
 }
@@ -97,7 +100,9 @@ export function makeContainerProcess(
   if (cgroupFd !== undefined) local.close(cgroupFd);
   const { kernel, control } = spawned, self = options.executable;
   kernel.where = { step: "process" };
-  forbidTracing(kernel);
+  // Files of a process that is not dumpable are root's, and who is not root may write its own no more.
+  setOomScore(kernel, config);
+  if (!options.rootless) forbidTracing(kernel);
   closeDescriptors(kernel, options.firstFreeFd, self === undefined ? [control] : [control, self]);
   resetSignals(kernel);
   const execFifo = options.fifoDirectory === undefined
@@ -105,7 +110,6 @@ export function makeContainerProcess(
     : openExecFifo(kernel, options.fifoDirectory, self !== undefined);
   kernel.at({ step: "cgroup", path: "linux.cgroupsPath" }, () => cgroup.queueJoin(kernel));
   resetAffinity(kernel);
-  setOomScore(kernel, config);
   if (inTwo) return enterInTwo(local, spawned, config, joined, early, late, execFifo, options);
   joinNamespaces(kernel, joined);
   unshare(kernel, late);
@@ -124,14 +128,25 @@ function enterInTwo(
   execFifo: Result | undefined,
   options: ContainerProcessOptions,
 ): ContainerProcess {
-  const { kernel } = first;
+  const { kernel } = first, { rootless = false } = options;
   const join = openNamespaces(kernel, joined);
+  // While it may be done: who is not root can fetch nothing from a process that is not dumpable.
+  const socket = rootless ? prepareSocket(local, first) : undefined;
+  if (rootless) forbidTracing(kernel);
   if (made & CLONE_NEWUSER) {
     unshare(kernel, CLONE_NEWUSER);
+    // Nor write its maps. Nobody but the user's own processes can reach it so far.
+    if (rootless) kernel.prctl(PR_SET_DUMPABLE, 1);
     kernel.flush();
-    writeIdMap(first.pid, "uid", config.uidMappings);
-    writeIdMap(first.pid, "gid", config.gidMappings);
-  } else join("user");
+    writeIdMaps(first.pid, config, rootless);
+    if (rootless) forbidTracing(kernel);
+  } else {
+    join("user");
+    if (config.uidMappings.length || config.gidMappings.length) {
+      kernel.flush();
+      checkJoinedMaps(first.pid, config);
+    }
+  }
   if (config.namespaces.some(({ type }) => type === "user")) {
     // Root of the user namespace, where it has one; what follows needs its capabilities, which exec took not.
     const unmapped = { accept: [EINVAL] };
@@ -140,8 +155,10 @@ function enterInTwo(
   }
   join();
   unshare(kernel, made & ~CLONE_NEWUSER);
+  if (rootless && config.timeOffsets) kernel.prctl(PR_SET_DUMPABLE, 1);
   setTimeOffsets(kernel, first.pid, config);
-  const forked = forkInto(local, first);
+  if (rootless && config.timeOffsets) forbidTracing(kernel);
+  const forked = forkInto(local, first, 0, socket);
   options.onSpawn(forked.pidfd);
   forbidTracing(kernel);
   unshare(kernel, late);
@@ -172,23 +189,4 @@ function openNamespaces(kernel: Kernel, joined: readonly NamespaceConfig[]): (on
       kernel.close(entry.fd);
     }
   };
-}
-
-/**
- * Writes `/proc/<pid>/{uid,gid}_map`, all lines at once, as the kernel wants it (`user_namespaces(7)`).
- *
- * The path is the host's own `/proc`, and the pid cannot be another's: the process is a child that nobody has reaped.
- *
- * @throws {RuntError} for ranges that overlap, or are too many
- */
-function writeIdMap(pid: number, kind: "uid" | "gid", mappings: readonly IdMapping[]): void {
-  const lines = mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`);
-  try {
-    Deno.writeTextFileSync(`/proc/${pid}/${kind}_map`, lines.join(""));
-  } catch (cause) {
-    throw new RuntError("kernel", `cannot write /proc/${pid}/${kind}_map`, {
-      path: `linux.${kind}Mappings`,
-      cause,
-    });
-  }
 }

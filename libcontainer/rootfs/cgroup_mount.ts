@@ -1,6 +1,7 @@
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../../ffi/constants/mount.ts";
-import { EBUSY, EEXIST, EPERM } from "../../ffi/errno.ts";
-import type { Kernel } from "../../ffi/kernel.ts";
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, OPEN_TREE_CLONE } from "../../ffi/constants/mount.ts";
+import { O_CLOEXEC } from "../../ffi/constants/open.ts";
+import { EBUSY, EEXIST, ENOENT, EPERM } from "../../ffi/errno.ts";
+import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { attach, attachBelow } from "./attach.ts";
 import { cloneSource } from "./bind_mount.ts";
@@ -69,10 +70,18 @@ function mountUnified(
   // A user namespace without a cgroup namespace may not mount it; then the host's is bound, or the container's part
   // of it where that is all it may see.
   kernel.when(made.created, "failed", () => {
-    const mount = cloneSource(kernel, cgroup.namespace ? unified.directory : unified.root, false);
-    setBindAttributes(kernel, mount, config);
-    attach(kernel, root, config, mount);
-    setPropagation(kernel, mount, config.propagation);
+    const source = cgroup.namespace ? unified.directory : unified.root;
+    const mount = kernel.openTree(AT_FDCWD, source, OPEN_TREE_CLONE | O_CLOEXEC, { accept: [ENOENT] });
+    kernel.when(mount, "ok", () => {
+      setBindAttributes(kernel, mount, config);
+      attach(kernel, root, config, mount);
+      setPropagation(kernel, mount, config.propagation);
+    });
+    // A rootless container may have no cgroup of its own; the host's are none of its business either.
+    kernel.when(mount, "failed", () => {
+      const nothing = { type: "tmpfs", source: "tmpfs", flags: MS_RDONLY, data: "" };
+      attach(kernel, root, config, mountFilesystem(kernel, makeFilesystem(kernel, nothing), MS_RDONLY));
+    });
   });
   root.made.push({ config, fd: undefined });
 }

@@ -25,8 +25,8 @@ export const checkIdMappings: Check = (context) => {
     if (given) {
       warn(
         "linux.uidMappings",
-        "both a userns path to join and mappings are specified: the mappings are taken to be those of the " +
-          "user namespace -- you may only provide one",
+        "config.json has both a userns path to join and a matching userns mapping specified -- you may only " +
+          "provide one. Future versions of runc may return an error with this configuration",
       );
     }
   } else if (!given) {

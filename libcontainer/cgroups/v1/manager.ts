@@ -150,11 +150,16 @@ export class CgroupManagerV1 implements CgroupManager {
       if (!fresh && (controller === "devices" || controller === "freezer")) {
         refuseOccupied(dir, () => this.freezerState());
       }
+      // Another's: the container's process could not join it.
+      if (!fresh && this.#request.rootless && !isOptional(controller)) openForWriting(`${dir}/tasks`);
       return fresh;
     } catch (error) {
       if (error instanceof RuntError) throw error;
       const { errno, text } = systemError(error);
-      if (isOptional(controller)) return undefined;
+      if (isOptional(controller)) {
+        delete this.#paths[controller];
+        return undefined;
+      }
       const denied = errno === EACCES || errno === EPERM || errno === EROFS;
       if (denied && this.#request.rootless && !this.#request.path) {
         delete this.#paths[controller];
@@ -199,4 +204,9 @@ export class CgroupManagerV1 implements CgroupManager {
 /** Hierarchies that only keep track of processes: a host may forbid them, and nothing is lost. */
 function isOptional(controller: string): boolean {
   return controller === "" || controller === "misc" || controller === "name=systemd";
+}
+
+/** Throws if a file cannot be opened for writing. */
+function openForWriting(path: string): void {
+  Deno.openSync(path, { write: true }).close();
 }

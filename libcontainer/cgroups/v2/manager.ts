@@ -98,15 +98,17 @@ export class CgroupManagerV2 implements CgroupManager {
 
   queueJoin(kernel: Kernel): void {
     if (this.#denied || this.#cloned) return;
+    // Who may make a cgroup may not always move to it (cgroups(7), delegation).
+    const { rootless, path } = this.#request, options = rootless && !path ? { accept: [EACCES, EPERM] } : {};
     kernel.at({ step: "cgroup", path: "linux.cgroupsPath", what: this.#dir }, () => {
       const fd = kernel.openat(AT_FDCWD, `${this.#dir}/cgroup.procs`, O_WRONLY | O_CLOEXEC);
-      kernel.write(fd, "0");
+      kernel.write(fd, "0", options);
       kernel.close(fd);
     });
   }
 
   openForClone(): number | undefined {
-    if (this.#denied || !this.#kernel) return undefined;
+    if (this.#denied || !this.#kernel || this.#request.rootless) return undefined;
     this.#cloned = true;
     return this.#kernel.openat(AT_FDCWD, this.#dir, O_PATH | O_DIRECTORY | O_CLOEXEC).value;
   }
