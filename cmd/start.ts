@@ -7,7 +7,7 @@ export const startCommand: Command = {
   operands: [1, 1],
   async run({ operands, runtime }) {
     const { startContainer } = await import("../libcontainer/lifecycle/start.ts");
-    startContainer(runtime, operands[0]!);
+    await startContainer(runtime, operands[0]!);
     return 0;
   },
 };

@@ -69,7 +69,7 @@ export function makeContainer(
 ): MadeContainer {
   const { id, config, host, options, parts } = plan, { log } = runtime;
   const native = openNative(), local = new LocalKernel(native);
-  checkPreserved(local, options.preserveFds);
+  checkPreserved(local, options.preserveFds, options.listenFds);
   // Held to the end of the undoing, which must not meet a container of the same name that another one makes.
   using lock = ContainerLock.takeNew(runtime.root, id);
   const { directory } = lock, undo = [() => removeStateDirectory(directory)];
@@ -90,6 +90,8 @@ export function makeContainer(
     );
     cgroup.refuseOccupied();
     parts.pidfdSocket?.connect(local);
+    parts.notifySocket?.makeDirectory(local);
+    if (!waits) parts.notifySocket?.bind(local);
     const state = describe(config, cgroup, runtime);
     writeState(directory, state);
     undo.push(() => {
@@ -150,8 +152,9 @@ function finish(
     init_process_pid: process.pid,
     init_process_start: readProcessStat(process.pid)?.startTime ?? 0,
   });
-  // Not in self mode, which may have mounted something for itself.
-  if (process.execFifo && executable === undefined) leaveAnswers(runtime, made, state);
+  // Not in self mode, which may have mounted something for itself; nor where start has to wait for a word.
+  const unusual = executable !== undefined || parts.notifySocket;
+  if (process.execFifo && !unusual) leaveAnswers(runtime, made, state);
   const context: InitContext = {
     ...rootfsContext(config, host, made.cgroup, runtime.log),
     openHostSource: (source, recursive) => fetchHostSource(local, kernel, process.pidfd, source, recursive),
@@ -256,9 +259,11 @@ function explain(error: unknown, cgroup: CgroupManager): RuntError {
 /**
  * Sees to it that each preserved descriptor is one that the caller passed, not one that Deno opened for itself.
  *
+ * @param count of all of them
+ * @param others how many of these were not asked for by `--preserve-fds`, and come first
  * @throws {RuntError} with runc's text
  */
-function checkPreserved(local: LocalKernel, count: number): void {
+function checkPreserved(local: LocalKernel, count: number, others = 0): void {
   const start = readStartFacts();
   for (let i = 0; i < count; i++) {
     const fd = FIRST_PRESERVED + i;
@@ -268,7 +273,9 @@ function checkPreserved(local: LocalKernel, count: number): void {
     if (inherited) continue;
     throw new RuntError(
       "usage",
-      `unable to stat preserved-fd ${i} (of ${count}): stat /proc/self/fd/${fd}: no such file or directory`,
+      `unable to stat preserved-fd ${i - others} (of ${
+        count - others
+      }): stat /proc/self/fd/${fd}: no such file or directory`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { PidfdSocket } from "../process/pidfd_socket.ts";
+import type { NotifySocket } from "./notify_socket.ts";
 import type { Spec } from "../spec/mod.ts";
 
 /**
@@ -8,6 +9,8 @@ import type { Spec } from "../spec/mod.ts";
 export interface Parts {
   /** Where to send a pidfd of the init. */
   readonly pidfdSocket?: PidfdSocket;
+  /** By which the program says that it is ready. */
+  readonly notifySocket?: NotifySocket;
 }
 
 /** What the command line, not the spec, asks for. */
@@ -16,9 +19,21 @@ export interface PartsOptions {
   readonly pidfdSocket?: string;
 }
 
-/** Loads what is asked for. */
-export async function loadParts(_spec: Spec, { pidfdSocket }: PartsOptions): Promise<Parts> {
+/**
+ * Loads what is asked for.
+ *
+ * @param stateDirectory where the container's state will be
+ */
+export async function loadParts(
+  _spec: Spec,
+  { pidfdSocket }: PartsOptions,
+  stateDirectory: string,
+): Promise<Parts> {
+  const notify = Deno.env.get("NOTIFY_SOCKET");
   return {
+    ...(notify && {
+      notifySocket: new (await import("./notify_socket.ts")).NotifySocket(notify, stateDirectory),
+    }),
     ...(pidfdSocket && {
       pidfdSocket: new (await import("../process/pidfd_socket.ts")).PidfdSocket(pidfdSocket),
     }),

@@ -2,6 +2,8 @@ import type { Config } from "../config/config.ts";
 import { createConfig } from "../config/create_config.ts";
 import { Host } from "../host/facts.ts";
 import { loadValidSpec } from "../validate/mod.ts";
+import type { Spec } from "../spec/mod.ts";
+import { stateDirectory } from "../state/state_directory.ts";
 import { validateId } from "./container_id.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { loadParts, type Parts, type PartsOptions } from "./parts.ts";
@@ -17,6 +19,8 @@ export interface MakeOptions extends PartsOptions {
   readonly noNewKeyring: boolean;
   /** How many descriptors from 3 on the program gets. */
   readonly preserveFds: number;
+  /** How many of these are sockets of a service manager. */
+  readonly listenFds?: number;
 }
 
 /** A container that can be made: its bundle was read and checked, and nothing touched. */
@@ -49,11 +53,27 @@ export async function planContainer(
     rootless: isRootless(),
   });
   for (const { path, message } of warnings) log.warn(`${path}: ${message}`);
-  const config = createConfig(spec, host.lastCap, {
+  const parts = await loadParts(spec, options, stateDirectory(runtime.root, id));
+  const listening = Deno.env.has("LISTEN_FDS") ? await countListening() : undefined;
+  const config = createConfig(addServices(spec, parts, listening?.variables), host.lastCap, {
     id,
     bundle: options.bundle,
     noPivot: options.noPivot,
     newKeyring: !options.noNewKeyring,
   });
-  return { id, config, host, options, parts: await loadParts(spec, options) };
+  const listenFds = listening?.count ?? 0, preserveFds = listenFds + options.preserveFds;
+  return { id, config, host, options: { ...options, preserveFds, listenFds }, parts };
+}
+
+async function countListening(): Promise<{ count: number; variables: string[] }> {
+  const { listenFds, listenVariables } = await import("./listen_fds.ts");
+  const count = listenFds((name) => Deno.env.get(name), Deno.pid);
+  return { count, variables: listenVariables(count) };
+}
+
+/** What a service manager is to the container, as runc has it. */
+function addServices(given: Spec, { notifySocket }: Parts, variables: readonly string[] = []): Spec {
+  const spec = notifySocket ? notifySocket.addTo(given) : given, { process } = spec;
+  if (!process || !variables.length) return spec;
+  return { ...spec, process: { ...process, env: [...process.env ?? [], ...variables] } };
 }

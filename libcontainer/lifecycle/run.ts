@@ -8,7 +8,7 @@ import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory } from "../state/state_directory.ts";
 import { type MadeContainer, makeContainer } from "./make_container.ts";
 import type { RuntimeOptions } from "./options.ts";
-import { type MakeOptions, planContainer } from "./plan_container.ts";
+import { type MakeOptions, type Plan, planContainer } from "./plan_container.ts";
 
 /** How a container is run. */
 export interface RunOptions extends MakeOptions {
@@ -38,8 +38,9 @@ export async function runContainer(
     if (!options.detach) foreground.forwardTo(pidfd);
   });
   note(runtime.root, id, "start");
-  if (options.detach) return 0;
   const { local, process } = made;
+  tellReady(plan, made, runtime, options.detach ? undefined : foreground);
+  if (options.detach) return 0;
   let code: number;
   try {
     code = foreground.wait(process.pid, process.pidfd);
@@ -58,6 +59,28 @@ export async function runContainer(
     }
   }
   return code;
+}
+
+/**
+ * Waits for the program to be ready, where a service manager wants to know. In the foreground it is runt that it shall
+ * watch.
+ */
+function tellReady(
+  { parts: { notifySocket } }: Plan,
+  { local, process: { pid, pidfd } }: MadeContainer,
+  { log }: RuntimeOptions,
+  foreground: Foreground | undefined,
+): void {
+  try {
+    notifySocket?.forward(local, {
+      pidfd,
+      log,
+      ...(foreground ? { mainPid: Deno.pid, idle: () => foreground.reapOrphans(pid) } : { mainPid: pid }),
+    });
+  } catch (error) {
+    // The container runs; as in runc, it goes on.
+    log.debug(`cannot tell that the container is ready: ${(error as Error).message}`);
+  }
 }
 
 function remove(local: LocalKernel, { cgroup, directory }: MadeContainer): void {

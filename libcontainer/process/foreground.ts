@@ -1,6 +1,6 @@
 import { PR_SET_CHILD_SUBREAPER } from "../../ffi/constants/prctl.ts";
 import { SIGCHLD, SIGKILL, SIGSTOP, SIGURG } from "../../ffi/constants/signal.ts";
-import { __WALL, P_ALL, P_PID, P_PIDFD, WEXITED, WNOWAIT } from "../../ffi/constants/wait.ts";
+import { __WALL, P_ALL, P_PID, P_PIDFD, WEXITED, WNOHANG, WNOWAIT } from "../../ffi/constants/wait.ts";
 import { ECHILD } from "../../ffi/errno.ts";
 import { Out } from "../../ffi/kernel.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
@@ -57,11 +57,26 @@ export class Foreground implements Disposable {
       const seen = this.#kernel.waitid(P_ALL, 0, info, WEXITED | WNOWAIT | __WALL, { accept: [ECHILD] });
       const child = info.view.getInt32(SI_PID, true);
       if (!seen.ok || child === pid) break;
-      this.#kernel.waitid(P_PID, child, new Out(128), WEXITED | __WALL, { accept: [ECHILD] });
+      this.#reap(child);
     }
     const info = new Out(128);
     this.#kernel.waitid(P_PIDFD, pidfd, info, WEXITED | __WALL);
     return exitCode(info);
+  }
+
+  /** Reaps orphans that have ended so far, without waiting. The init is left alone. */
+  reapOrphans(init: number): void {
+    for (;;) {
+      const info = new Out(128), options = WEXITED | WNOWAIT | WNOHANG | __WALL;
+      const seen = this.#kernel.waitid(P_ALL, 0, info, options, { accept: [ECHILD] });
+      const child = info.view.getInt32(SI_PID, true);
+      if (!seen.ok || child === 0 || child === init) break;
+      this.#reap(child);
+    }
+  }
+
+  #reap(child: number): void {
+    this.#kernel.waitid(P_PID, child, new Out(128), WEXITED | __WALL, { accept: [ECHILD] });
   }
 
   /** Signals end this process again. */
