@@ -64,6 +64,8 @@ const NO_DIRECTORY = "/lib64/ld-linux-x86-64.so.2/0";
 const VARIABLES = [
   `DENO_DIR=${NO_DIRECTORY}`,
   "DENO_NO_UPDATE_CHECK=1",
+  // On a terminal it would complain that it cannot keep its caches.
+  "DENO_LOG=error,deno::cache=off",
   "HOME=/proc",
   "NO_COLOR=1",
 ];
