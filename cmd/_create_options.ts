@@ -21,6 +21,8 @@ export interface CreateOptions {
   readonly bundle: string;
   /** Absolute. */
   readonly pidFile?: string;
+  /** A path, as the caller wrote it. */
+  readonly consoleSocket?: string;
   readonly noPivot: boolean;
   readonly noNewKeyring: boolean;
   /** As given: the kernel takes it from the working directory. */
@@ -35,14 +37,15 @@ export interface CreateOptions {
  * @throws RuntError `unsupported` for a flag that runt cannot honour yet, `usage` for an impossible value
  */
 export function readCreateOptions(flags: FlagValues<typeof FLAGS>): CreateOptions {
-  if (flags["console-socket"]) throw new RuntError("unsupported", "--console-socket is not supported yet");
   const preserveFds = flags["preserve-fds"] ?? 0;
   if (preserveFds < 0) throw new RuntError("usage", `invalid --preserve-fds: ${preserveFds} is negative`);
+  const consoleSocket = flags["console-socket"];
   const pidFile = flags["pid-file"], pidfdSocket = flags["pidfd-socket"];
   return {
     bundle: anchoredPath(flags.bundle ?? ""),
     ...(pidFile ? { pidFile: absolutePath(pidFile) } : {}),
     ...(pidfdSocket ? { pidfdSocket } : {}),
+    ...(consoleSocket ? { consoleSocket } : {}),
     noPivot: flags["no-pivot"] ?? false,
     noNewKeyring: flags["no-new-keyring"] ?? false,
     preserveFds,

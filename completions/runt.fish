@@ -18,7 +18,7 @@ complete -c runt -n 'not __fish_seen_subcommand_from create delete kill list run
 
 complete -c runt -n 'not __fish_seen_subcommand_from create delete kill list run spec start state features completion help' -a create -d 'create a container'
 complete -c runt -n '__fish_seen_subcommand_from create' -l bundle -s b -x -a '(__fish_complete_directories)' -d 'root of the bundle'
-complete -c runt -n '__fish_seen_subcommand_from create' -l console-socket -r -F -d 'unix socket that receives the master end of the container\'s terminal; not supported yet, and refused'
+complete -c runt -n '__fish_seen_subcommand_from create' -l console-socket -r -F -d 'unix socket that receives the master end of the container\'s terminal'
 complete -c runt -n '__fish_seen_subcommand_from create' -l pidfd-socket -r -F -d 'unix socket to send a pidfd of the container\'s init to'
 complete -c runt -n '__fish_seen_subcommand_from create' -l pid-file -r -F -d 'file to write the process id of the container\'s init to'
 complete -c runt -n '__fish_seen_subcommand_from create' -l no-pivot -d 'enter the rootfs by chroot instead of pivot_root; for a rootfs on a ramdisk only, since it protects less'
@@ -44,7 +44,7 @@ complete -c runt -n '__fish_seen_subcommand_from list' -l help -s h -d 'show hel
 
 complete -c runt -n 'not __fish_seen_subcommand_from create delete kill list run spec start state features completion help' -a run -d 'create and run a container'
 complete -c runt -n '__fish_seen_subcommand_from run' -l bundle -s b -x -a '(__fish_complete_directories)' -d 'root of the bundle'
-complete -c runt -n '__fish_seen_subcommand_from run' -l console-socket -r -F -d 'unix socket that receives the master end of the container\'s terminal; not supported yet, and refused'
+complete -c runt -n '__fish_seen_subcommand_from run' -l console-socket -r -F -d 'unix socket that receives the master end of the container\'s terminal'
 complete -c runt -n '__fish_seen_subcommand_from run' -l pidfd-socket -r -F -d 'unix socket to send a pidfd of the container\'s init to'
 complete -c runt -n '__fish_seen_subcommand_from run' -l pid-file -r -F -d 'file to write the process id of the container\'s init to'
 complete -c runt -n '__fish_seen_subcommand_from run' -l no-pivot -d 'enter the rootfs by chroot instead of pivot_root; for a rootfs on a ramdisk only, since it protects less'

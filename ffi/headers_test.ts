@@ -32,6 +32,7 @@ const HEADERS: Record<string, string[]> = {
   "signal.ts": ["signal.h"],
   "socket.ts": ["sys/socket.h"],
   "stat.ts": ["sys/stat.h"],
+  "termios.ts": ["asm/termbits.h"],
   "umount.ts": ["sys/mount.h"],
   "wait.ts": ["signal.h", "sys/wait.h"],
 };

@@ -19,11 +19,41 @@ export function forwardSignals(
   pidfd: number,
   signals: readonly number[],
 ): Disposable {
-  const routine = fromHex(native.code.forward);
-  new DataView(routine.buffer).setInt32(native.code.forwardPidfdOffset, pidfd, true);
+  const { forward, forwardPidfdOffset, restoreOffset } = native.code;
+  return handleSignals(native, kernel, forward, forwardPidfdOffset, restoreOffset, pidfd, signals);
+}
+
+/**
+ * Has a byte written to a descriptor for each signal of some kinds to this process, by a handler in machine code: a
+ * loop around poll(2) learns of signals so.
+ *
+ * @param fd where the byte goes; must not block, and stay open until the disposal
+ * @param signals which
+ */
+export function noticeSignals(
+  native: Native,
+  kernel: LocalKernel,
+  fd: number,
+  signals: readonly number[],
+): Disposable {
+  const { notify, notifyFdOffset, notifyRestoreOffset } = native.code;
+  return handleSignals(native, kernel, notify, notifyFdOffset, notifyRestoreOffset, fd, signals);
+}
+
+function handleSignals(
+  native: Native,
+  kernel: LocalKernel,
+  code: string,
+  fdOffset: number,
+  restoreOffset: number,
+  fd: number,
+  signals: readonly number[],
+): Disposable {
+  const routine = fromHex(code);
+  new DataView(routine.buffer).setInt32(fdOffset, fd, true);
   const address = native.mapCode(routine);
   // struct sigaction of the kernel: handler, flags, restorer, mask. Calls that are interrupted go on by themselves.
-  const action = u64s(address, SA_RESTORER + SA_RESTART, address + native.code.restoreOffset, 0);
+  const action = u64s(address, SA_RESTORER + SA_RESTART, address + restoreOffset, 0);
   const before = signals.map((signal) => {
     const old = new Out(SIGACTION_SIZE);
     kernel.rtSigaction(signal, action, old);

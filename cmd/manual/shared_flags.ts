@@ -18,8 +18,7 @@ export const CREATE_FLAG_MANUALS: { readonly [Name in keyof typeof CREATE_FLAGS.
   bundle: { value: "dir", text: "root of the bundle", default: "the current directory" },
   "console-socket": {
     value: "path",
-    text:
-      "unix socket that receives the master end of the container's terminal; not supported yet, and refused",
+    text: "unix socket that receives the master end of the container's terminal",
   },
   "pidfd-socket": {
     value: "path",

@@ -5,6 +5,9 @@
  * @module
  */
 
+/** Modes of a terminal: read, set at once. */
+export const TCGETS = 0x5401;
+export const TCSETS = 0x5402;
 export const TIOCSCTTY = 0x540e;
 export const TIOCGWINSZ = 0x5413;
 export const TIOCSWINSZ = 0x5414;

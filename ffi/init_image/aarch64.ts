@@ -219,6 +219,26 @@ const CALL = "e90300aa280140a9210941a9231142a9251940f9010000d4201d00f9c0035fd6";
  */
 const FORWARD = "e103002a00010018020080d20300805208358052010000d4c0035fd668118052010000d422222222";
 
+/*
+ * notify: a signal handler that writes a byte, any byte, to a descriptor, and the way back from it.
+ *
+ * ```asm
+ * notify:
+ *     ldr w0, fd                  // the descriptor, written in when it is installed
+ *     adr x1, notify
+ *     mov x2, #1
+ *     mov w8, #64                 // write(fd, notify, 1)
+ *     svc #0
+ *     ret
+ * back:
+ *     mov w8, #139                // rt_sigreturn
+ *     svc #0
+ * fd:
+ *     .word 0x33333333
+ * ```
+ */
+const NOTIFY = "00010018e1ffff10220080d208088052010000d4c0035fd668118052010000d433333333";
+
 /** The code of aarch64. */
 export const AARCH64: MachineCode = {
   elfMachine: 183,
@@ -229,4 +249,7 @@ export const AARCH64: MachineCode = {
   forward: FORWARD,
   forwardPidfdOffset: 36,
   restoreOffset: 28,
+  notify: NOTIFY,
+  notifyFdOffset: 32,
+  notifyRestoreOffset: 24,
 };

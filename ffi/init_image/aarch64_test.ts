@@ -19,17 +19,20 @@ Deno.test({
   ignore: skipWithout("machine code of aarch64, assembled", `${PREFIX}as`, `${PREFIX}objcopy`),
   fn: () => {
     const listings = readListings(new URL("./aarch64.ts", import.meta.url));
-    assertEquals(listings.map(({ name }) => name), ["INIT", "SPAWN", "CALL", "FORWARD"]);
+    assertEquals(listings.map(({ name }) => name), ["INIT", "SPAWN", "CALL", "FORWARD", "NOTIFY"]);
     for (const { text, bytes } of listings) assertEquals(assemble(PREFIX, text), bytes);
     assertEquals(listings.map(({ bytes }) => bytes), [
       AARCH64.init,
       AARCH64.spawn,
       AARCH64.call,
       AARCH64.forward,
+      AARCH64.notify,
     ]);
     const word = (routine: string, offset: number) => routine.slice(2 * offset, 2 * offset + 8);
     assertEquals(word(AARCH64.init, AARCH64.controlOffset), "11111111");
     assertEquals(word(AARCH64.forward, AARCH64.forwardPidfdOffset), "22222222");
+    assertEquals(word(AARCH64.notify, AARCH64.notifyFdOffset), "33333333");
+    assertEquals(word(AARCH64.notify, AARCH64.notifyRestoreOffset), assemble(PREFIX, "mov w8, #139"));
     assertEquals(word(AARCH64.forward, AARCH64.restoreOffset), assemble(PREFIX, "mov w8, #139"));
   },
 });

@@ -16,4 +16,10 @@ export interface MachineCode {
   readonly forwardPidfdOffset: number;
   /** Where in {@linkcode MachineCode.forward} the way back from a handler starts (`SA_RESTORER`). */
   readonly restoreOffset: number;
+  /** `void notify(int signal)`: a signal handler that writes a byte to a descriptor. */
+  readonly notify: string;
+  /** Where in {@linkcode MachineCode.notify} the descriptor is written, 32 bits. */
+  readonly notifyFdOffset: number;
+  /** As {@linkcode MachineCode.restoreOffset}, in {@linkcode MachineCode.notify}. */
+  readonly notifyRestoreOffset: number;
 }

@@ -230,6 +230,24 @@ const CALL = "534889fb488b03488b7b08488b7310488b53184c8b53204c8b43284c8b4b300f05
  */
 const FORWARD = "89febf2222222231d24531d2b8a80100000f05c3b80f0000000f05";
 
+/*
+ * notify: a signal handler that writes a byte, any byte, to a descriptor, and the way back from it.
+ *
+ * ```asm
+ * notify:
+ *     mov edi, 0x33333333         # the descriptor, written in when it is installed
+ *     lea rsi, [rip+notify]
+ *     mov edx, 1
+ *     mov eax, edx                # write(fd, notify, 1)
+ *     syscall
+ *     ret
+ * back:
+ *     mov eax, 15                 # rt_sigreturn
+ *     syscall
+ * ```
+ */
+const NOTIFY = "bf33333333488d35f4ffffffba0100000089d00f05c3b80f0000000f05";
+
 /** The code of x86-64. */
 export const X86_64: MachineCode = {
   elfMachine: 62,
@@ -240,4 +258,7 @@ export const X86_64: MachineCode = {
   forward: FORWARD,
   forwardPidfdOffset: 3,
   restoreOffset: 20,
+  notify: NOTIFY,
+  notifyFdOffset: 1,
+  notifyRestoreOffset: 22,
 };

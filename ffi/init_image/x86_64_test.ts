@@ -17,7 +17,7 @@ Deno.test({
   ignore: skipWithout("machine code of x86-64, assembled", `${PREFIX}as`, `${PREFIX}objcopy`),
   fn: () => {
     const listings = readListings(new URL("./x86_64.ts", import.meta.url));
-    assertEquals(listings.map(({ name }) => name), ["INIT", "SPAWN", "CALL", "FORWARD"]);
+    assertEquals(listings.map(({ name }) => name), ["INIT", "SPAWN", "CALL", "FORWARD", "NOTIFY"]);
     for (const { text, bytes } of listings) {
       assertEquals(assemble(PREFIX, `.intel_syntax noprefix\n${text}`), bytes);
     }
@@ -26,10 +26,13 @@ Deno.test({
       X86_64.spawn,
       X86_64.call,
       X86_64.forward,
+      X86_64.notify,
     ]);
     const word = (routine: string, offset: number) => routine.slice(2 * offset, 2 * offset + 8);
     assertEquals(word(X86_64.init, X86_64.controlOffset), "11111111");
     assertEquals(word(X86_64.forward, X86_64.forwardPidfdOffset), "22222222");
+    assertEquals(word(X86_64.notify, X86_64.notifyFdOffset), "33333333");
+    assertEquals(word(X86_64.notify, X86_64.notifyRestoreOffset), "b80f0000");
     assertEquals(word(X86_64.forward, X86_64.restoreOffset), "b80f0000"); // mov eax, 15
   },
 });

@@ -74,8 +74,16 @@ export interface MemoryPolicyConfig {
   readonly nodes: string | undefined;
 }
 
+/** A terminal's size in characters; zeroes leave it to who shows it. */
+export interface TerminalConfig {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** The container's process. */
 export interface ProcessConfig {
+  /** Undefined: the standard streams are runt's own. */
+  readonly terminal: TerminalConfig | undefined;
   readonly args: readonly string[];
   readonly env: readonly string[];
   readonly cwd: string;

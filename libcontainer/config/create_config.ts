@@ -10,9 +10,9 @@ import {
 } from "../../ffi/constants/clone.ts";
 import { RuntError } from "../error.ts";
 import { capabilitySets } from "../security/capabilities.ts";
-import type { Linux, LinuxIDMapping, LinuxNamespaceType, Process, Spec } from "../spec/mod.ts";
+import type { Box, Linux, LinuxIDMapping, LinuxNamespaceType, Process, Spec } from "../spec/mod.ts";
 import { rlimitNumber } from "../spec/rlimit_names.ts";
-import type { Config, IdMapping, NamespaceConfig, ProcessConfig } from "./config.ts";
+import type { Config, IdMapping, NamespaceConfig, ProcessConfig, TerminalConfig } from "./config.ts";
 import { createDevices } from "./devices.ts";
 import { createMounts } from "./mounts.ts";
 import {
@@ -130,6 +130,11 @@ function copyMapping({ containerID, hostID, size }: LinuxIDMapping): IdMapping {
   return { containerID, hostID, size };
 }
 
+/** Bits that `struct winsize` has no room for go, as in runc. */
+function terminalSize({ height, width }: Box = { height: 0, width: 0 }): TerminalConfig {
+  return { rows: height & 0xffff, columns: width & 0xffff };
+}
+
 /**
  * The part of a config that `exec` has too.
  *
@@ -142,6 +147,7 @@ export function createProcess(
 ): ProcessConfig {
   const { user } = process;
   return {
+    terminal: process.terminal ? terminalSize(process.consoleSize) : undefined,
     args: process.args ?? [],
     env: process.env ?? [],
     cwd: process.cwd,

@@ -14,6 +14,7 @@ import { finishRoot } from "../rootfs/finish.ts";
 import { maskPaths } from "../rootfs/masked_paths.ts";
 import { mountAll } from "../rootfs/mounts.ts";
 import { enterRoot } from "../rootfs/pivot.ts";
+import { makeTerminal } from "../rootfs/pty.ts";
 import { prepareRoot } from "../rootfs/prepare.ts";
 import { makePathsReadonly } from "../rootfs/readonly_paths.ts";
 import { writeSysctls } from "../rootfs/sysctl.ts";
@@ -24,7 +25,7 @@ import { explainProcessError } from "./explain.ts";
 import { setNames } from "./host_names.ts";
 import { setApparmorProfile, setSelinuxLabel } from "./labels.ts";
 import { raiseLoopback } from "./loopback.ts";
-import { prepareProgram } from "./program.ts";
+import { type BeforeUser, prepareProgram } from "./program.ts";
 import { joinKeyring } from "./session.ts";
 import type { Program } from "./tail.ts";
 
@@ -45,6 +46,8 @@ const STEPS: readonly (readonly [name: string, step: Step])[] = [
   // After the mounts, since /dev is one of them.
   ["devices", makeDevices],
   ["pivot", enterRoot],
+  // Of the devpts that the container sees; /dev/console may have to be made, while the root can be written.
+  ["terminal", makeTerminal],
   // Read-only root and final propagation: nothing may be made in the root after this.
   ["finish", finishRoot],
   ["uts", setNames],
@@ -65,12 +68,11 @@ const STEPS: readonly (readonly [name: string, step: Step])[] = [
 /**
  * Runs the steps on the kernel of the container's process, up to but without waiting and exec.
  *
- * @param beforeUser what runt does when all is set up and the process still has its rights: raising a limit, for one,
- *   is not permitted to others than a process of the same user
+ * @param beforeUser what runt does when all is set up and the process still has its rights
  * @returns what is to be executed, looked up in the container as its user
  * @throws {KernelError | RuntError} from the first step that fails
  */
-export function setUp(kernel: Kernel, config: Config, context: InitContext, beforeUser: () => void): Program {
+export function setUp(kernel: Kernel, config: Config, context: InitContext, beforeUser: BeforeUser): Program {
   try {
     for (const [name, step] of STEPS) {
       kernel.where = { step: name };

@@ -8,11 +8,18 @@ import { lookPath } from "./look_path.ts";
 import type { Program } from "./tail.ts";
 
 /**
+ * What runt does between the last step and the change of user: raising a limit, for one, is not permitted to others
+ * than a process of the same user.
+ *
+ * @param master the container's terminal, a descriptor of its process, to be fetched now
+ */
+export type BeforeUser = (master: number | undefined) => void;
+
+/**
  * The last steps before the tail, of a container's first process (`order.ts`) and of those that are executed in it
  * later (`exec_order.ts`): the environment, the user with its capabilities, the program.
  *
- * @param beforeUser what runt does when all is set up and the process still has its rights: raising a limit, for one,
- *   is not permitted to others than a process of the same user
+ * @param beforeUser what runt does when all is set up and the process still has its rights
  * @returns what is to be executed, looked up in the container as its user
  * @throws {KernelError | RuntError} from the first step that fails
  */
@@ -20,14 +27,16 @@ export function prepareProgram(
   kernel: Kernel,
   config: Config,
   context: InitContext,
-  beforeUser: () => void,
+  beforeUser: BeforeUser,
 ): Program {
   kernel.where = { step: "user" };
   const { process } = config;
   // Before the user changes: /etc/passwd is read with the rights of before, as runc does.
   const env = prepareEnvironment(kernel, process.env, process.uid);
   kernel.flush();
-  beforeUser();
+  const master = context.root.pty?.master;
+  beforeUser(master?.value);
+  if (master) kernel.close(master);
   becomeUser(kernel, config, context);
   kernel.where = { step: "exec" };
   // Else a program named /proc/self/fd/7/../… would be found through a directory of ours (CVE-2024-21626).

@@ -35,8 +35,8 @@ export function runSelfInit(): number {
     kernel.where = { step: "init" };
     // Becoming runt init has made the process traceable again.
     forbidTracing(kernel);
-    const program = setUp(kernel, config, context, () => {
-      pipe.send({ type: "procReady" });
+    const program = setUp(kernel, config, context, (master) => {
+      pipe.send(master === undefined ? { type: "procReady" } : { type: "procReady", master });
       if (pipe.receive()?.type !== "procLimited") throw new RuntError("internal", "runt is gone");
     });
     pipe.send({ type: "procReady" });

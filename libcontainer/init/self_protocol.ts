@@ -5,7 +5,7 @@
  *   runt                                   runt init
  *    │ ── config, context ─────────────────▶ │  runs the steps of order.ts on its own kernel
  *    │ ◀───────────────────────── procReady ─│  (or procError: code, message, path, hint)
- *    │    limits                             │
+ *    │    takes the terminal; limits         │
  *    │ ── procLimited ─────────────────────▶ │  becomes the user, looks the program up
  *    │ ◀───────────────────────── procReady ─│
  *    │    state, pid file                    │
@@ -36,7 +36,7 @@ export interface SetUpMessage {
 /** All messages. */
 export type Message =
   | SetUpMessage
-  | { readonly type: "procReady" }
+  | { readonly type: "procReady"; readonly master?: number }
   | { readonly type: "procLimited" }
   | { readonly type: "procRun" }
   | {

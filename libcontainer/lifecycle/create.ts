@@ -1,3 +1,5 @@
+import { LocalKernel } from "../../ffi/local.ts";
+import { openNative } from "../../ffi/native.ts";
 import { makeContainer } from "./make_container.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { type MakeOptions, planContainer } from "./plan_container.ts";
@@ -12,5 +14,11 @@ export async function createContainer(
   id: string,
   options: MakeOptions,
 ): Promise<void> {
-  makeContainer(runtime, await planContainer(runtime, id, options), true);
+  const plan = await planContainer(runtime, id, options, true), native = openNative();
+  using terminal = plan.parts.terminal?.openTerminalEnd(
+    native,
+    new LocalKernel(native),
+    options.consoleSocket,
+  );
+  makeContainer(runtime, plan, true, { terminal });
 }

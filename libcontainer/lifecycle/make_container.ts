@@ -21,7 +21,8 @@ import { readProcessStat } from "../process/process_stat.ts";
 import { openSealedExecutable } from "../process/sealed_executable.ts";
 import { runBySelf, setUpBySelf } from "../process/self_init.ts";
 import { setRlimits } from "../process/rlimits.ts";
-import { inspectStandardStreams } from "../process/standard_streams.ts";
+import { inspectStandardStreams, TERMINAL_STREAMS } from "../process/standard_streams.ts";
+import type { TerminalEnd } from "../process/terminal.ts";
 import { killAndReap } from "../process/wait.ts";
 import { isSetgroupsDenied } from "../security/id_maps.ts";
 import { rootfsContext } from "../rootfs/context.ts";
@@ -48,6 +49,14 @@ export interface MadeContainer {
   readonly local: LocalKernel;
 }
 
+/** Who else has a part in the making. */
+export interface Others {
+  /** Told of the process that becomes the container's, and again where another one takes its place. */
+  readonly onProcess?: (pidfd: number) => void;
+  /** Who gets the container's terminal. */
+  readonly terminal?: TerminalEnd | undefined;
+}
+
 /**
  * Makes a container.
  *
@@ -58,14 +67,13 @@ export interface MadeContainer {
  * @param runtime the caller's wishes
  * @param plan what to make, under a name that no container has
  * @param waits whether the program waits for `start`
- * @param onProcess told of the process that becomes the container's, and again where another one takes its place
  * @throws {RuntError} for everything that goes wrong
  */
 export function makeContainer(
   runtime: RuntimeOptions,
   plan: Plan,
   waits: boolean,
-  onProcess: (pidfd: number) => void = () => {},
+  others: Others = {},
 ): MadeContainer {
   const { id, config, host, options, parts } = plan, { log } = runtime;
   const native = openNative(), local = new LocalKernel(native);
@@ -113,11 +121,11 @@ export function makeContainer(
         rootless: isRootless(),
         onSpawn: (pidfd) => {
           undo.push(() => killAndReap(local, pidfd));
-          onProcess(pidfd);
+          others.onProcess?.(pidfd);
         },
       });
       const made = { directory, cgroup, process, native, local };
-      finish(runtime, plan, made, state, executable, undo);
+      finish(runtime, plan, made, state, executable, others.terminal, undo);
     } catch (error) {
       throw explain(error, cgroup);
     }
@@ -142,6 +150,7 @@ function finish(
   made: MadeContainer,
   state: StateFile,
   executable: number | undefined,
+  terminal: TerminalEnd | undefined,
   undo: (() => void)[],
 ): void {
   const { process, local, directory } = made, { kernel } = process;
@@ -165,13 +174,14 @@ function finish(
       if (executable !== undefined) return undefined;
       return process.execFifo ? [process.control, process.execFifo.value] : [process.control];
     },
-    stdio: inspectStandardStreams(local),
+    stdio: terminal ? TERMINAL_STREAMS : inspectStandardStreams(local),
     lastCap: host.lastCap,
     setgroupsDenied: isRootless() ||
       (host.inUserNamespace || config.namespaces.some(({ type, path }) => type === "user" && path)) &&
         isSetgroupsDenied(process.pid),
   };
-  const limit = () => {
+  const limit = (master: number | undefined) => {
+    if (master !== undefined) terminal?.take(local.pidfdGetfd(process.pidfd, master).value);
     // Only now: making the devices was not to be limited.
     made.cgroup.set(config.cgroup.resources, "devices");
     setRlimits(local, process.pid, config.process, readStartFacts()?.nofile);

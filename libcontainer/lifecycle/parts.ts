@@ -11,6 +11,8 @@ export interface Parts {
   readonly pidfdSocket?: PidfdSocket;
   /** By which the program says that it is ready. */
   readonly notifySocket?: NotifySocket;
+  /** What shows the container's terminal, or hands it over. */
+  readonly terminal?: typeof import("../process/terminal.ts");
 }
 
 /** What the command line, not the spec, asks for. */
@@ -25,7 +27,7 @@ export interface PartsOptions {
  * @param stateDirectory where the container's state will be
  */
 export async function loadParts(
-  _spec: Spec,
+  { process }: Spec,
   { pidfdSocket }: PartsOptions,
   stateDirectory: string,
 ): Promise<Parts> {
@@ -34,6 +36,7 @@ export async function loadParts(
     ...(notify && {
       notifySocket: new (await import("./notify_socket.ts")).NotifySocket(notify, stateDirectory),
     }),
+    ...(process?.terminal && { terminal: await import("../process/terminal.ts") }),
     ...(pidfdSocket && {
       pidfdSocket: new (await import("../process/pidfd_socket.ts")).PidfdSocket(pidfdSocket),
     }),

@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { createConfig } from "../config/create_config.ts";
 import { Host } from "../host/facts.ts";
+import { checkTerminal } from "../process/check_terminal.ts";
 import { loadValidSpec } from "../validate/mod.ts";
 import type { Spec } from "../spec/mod.ts";
 import { stateDirectory } from "../state/state_directory.ts";
@@ -21,6 +22,8 @@ export interface MakeOptions extends PartsOptions {
   readonly preserveFds: number;
   /** How many of these are sockets of a service manager. */
   readonly listenFds?: number;
+  /** Where to send the master of the container's terminal. */
+  readonly consoleSocket?: string;
 }
 
 /** A container that can be made: its bundle was read and checked, and nothing touched. */
@@ -38,12 +41,14 @@ export interface Plan {
  *
  * @param runtime the caller's wishes
  * @param id a name that no container has
+ * @param detach whether runt leaves the container to itself
  * @throws {RuntError} for a bad name or config.json
  */
 export async function planContainer(
   runtime: RuntimeOptions,
   id: string,
   options: MakeOptions,
+  detach: boolean,
 ): Promise<Plan> {
   validateId(id);
   const { log } = runtime, host = new Host();
@@ -52,6 +57,7 @@ export async function planContainer(
     systemdCgroup: runtime.systemdCgroup,
     rootless: isRootless(),
   });
+  checkTerminal(spec.process?.terminal ?? false, detach, options.consoleSocket);
   for (const { path, message } of warnings) log.warn(`${path}: ${message}`);
   const parts = await loadParts(spec, options, stateDirectory(runtime.root, id));
   const listening = Deno.env.has("LISTEN_FDS") ? await countListening() : undefined;

@@ -31,18 +31,23 @@ export async function runContainer(
   id: string,
   options: RunOptions,
 ): Promise<number> {
-  const plan = await planContainer(runtime, id, options);
-  const native = openNative();
-  using foreground = new Foreground(native, new LocalKernel(native), { subreaper: !options.noSubreaper });
-  const made = makeContainer(runtime, plan, false, (pidfd) => {
-    if (!options.detach) foreground.forwardTo(pidfd);
-  });
+  const plan = await planContainer(runtime, id, options, options.detach);
+  const native = openNative(),
+    kernel = new LocalKernel(native),
+    hasTerminal = plan.parts.terminal !== undefined;
+  using foreground = new Foreground(native, kernel, { subreaper: !options.noSubreaper });
+  using terminal = plan.parts.terminal?.openTerminalEnd(native, kernel, options.consoleSocket);
+  const onProcess = (pidfd: number) => {
+    if (!options.detach) foreground.forwardTo(pidfd, hasTerminal);
+  };
+  const made = makeContainer(runtime, plan, false, { terminal, onProcess });
   note(runtime.root, id, "start");
   const { local, process } = made;
   tellReady(plan, made, runtime, options.detach ? undefined : foreground);
   if (options.detach) return 0;
   let code: number;
   try {
+    terminal?.relay(process.pidfd, () => foreground.reapOrphans(process.pid));
     code = foreground.wait(process.pid, process.pidfd);
   } catch (error) {
     killAndReap(local, process.pidfd);

@@ -1,5 +1,14 @@
 import { PR_SET_CHILD_SUBREAPER } from "../../ffi/constants/prctl.ts";
-import { SIGCHLD, SIGKILL, SIGSTOP, SIGURG } from "../../ffi/constants/signal.ts";
+import {
+  SIGCHLD,
+  SIGKILL,
+  SIGPIPE,
+  SIGSTOP,
+  SIGTTIN,
+  SIGTTOU,
+  SIGURG,
+  SIGWINCH,
+} from "../../ffi/constants/signal.ts";
 import { __WALL, P_ALL, P_PID, P_PIDFD, WEXITED, WNOHANG, WNOWAIT } from "../../ffi/constants/wait.ts";
 import { ECHILD } from "../../ffi/errno.ts";
 import { Out } from "../../ffi/kernel.ts";
@@ -12,6 +21,13 @@ const SI_PID = 16;
 /** Signals of faults of this process itself (`signal(7)`); V8 handles some of them. */
 const FAULTS = [4, 5, 6, 7, 8, 11, 31];
 const LAST_SIGNAL = 31;
+/** Signals that are about this process: its end, its stop, its children, its terminal's size. SIGURG is Go's, in runc. */
+const OWN = [SIGKILL, SIGSTOP, SIGCHLD, SIGURG, SIGWINCH];
+/**
+ * Where there is a terminal to read and write: what this process is told as one in the background (`tty_ioctl(4)`), and
+ * that nobody is there any more who reads.
+ */
+const OF_TERMINAL = [SIGTTIN, SIGTTOU, SIGPIPE];
 
 /**
  * Waits for a container's init in the foreground: signals sent to runt go on to it, orphans are reaped.
@@ -34,14 +50,13 @@ export class Foreground implements Disposable {
   /**
    * Passes signals on to a process, and to no other any more. From the moment that it is there: a signal that comes
    * while the container is being set up must not end runt and leave the container.
+   *
+   * @param hasTerminal whether this process shows the container's terminal
    */
-  forwardTo(pidfd: number): void {
+  forwardTo(pidfd: number, hasTerminal = false): void {
     this.#forwarding?.[Symbol.dispose]();
-    const signals: number[] = [];
-    for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-      const own = signal === SIGKILL || signal === SIGSTOP || signal === SIGCHLD || signal === SIGURG;
-      if (!own && !FAULTS.includes(signal)) signals.push(signal);
-    }
+    const signals: number[] = [], kept = [...OWN, ...FAULTS, ...(hasTerminal ? OF_TERMINAL : [])];
+    for (let signal = 1; signal <= LAST_SIGNAL; signal++) if (!kept.includes(signal)) signals.push(signal);
     this.#forwarding = forwardSignals(this.#native, this.#kernel, pidfd, signals);
   }
 

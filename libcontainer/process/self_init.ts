@@ -3,6 +3,7 @@ import type { Native } from "../../ffi/native.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import type { InitContext } from "../init/context.ts";
+import type { BeforeUser } from "../init/program.ts";
 import { INIT_PIPE, InitPipe } from "../init/self_protocol.ts";
 import type { ContainerProcess } from "./container_process.ts";
 
@@ -23,7 +24,7 @@ export function setUpBySelf(
   executable: number,
   config: Config,
   context: InitContext,
-  limit: () => void,
+  limit: BeforeUser,
 ): InitPipe {
   const { kernel, control } = process;
   kernel.where = { step: "exec", what: "runt init" };
@@ -33,16 +34,16 @@ export function setUpBySelf(
   kernel.sendTail(false);
   const pipe = new InitPipe(native, kernel.control);
   pipe.send({ type: "setUp", config, context: { ...context, execFifo: process.execFifo?.value } });
-  expectReady(pipe);
-  limit();
+  limit(expectReady(pipe));
   pipe.send({ type: "procLimited" });
   expectReady(pipe);
   return pipe;
 }
 
-function expectReady(pipe: InitPipe): void {
+/** @returns the terminal's master over there, when it was made */
+function expectReady(pipe: InitPipe): number | undefined {
   const answer = pipe.receive();
-  if (answer?.type === "procReady") return;
+  if (answer?.type === "procReady") return answer.master;
   if (answer?.type !== "procError") {
     throw new RuntError("kernel", "cannot execute runt init, or it ended before it was done");
   }

@@ -7,6 +7,9 @@ const NULL_DEVICE = 0x103;
 /** Offsets in x86-64's `struct stat`; aarch64 has its own. */
 const STAT = Deno.build.arch === "x86_64" ? { mode: 24, uid: 28, rdev: 40 } : { mode: 16, uid: 24, rdev: 32 };
 
+/** The streams of a process with a terminal of its own: one file, which is to be the user's. */
+export const TERMINAL_STREAMS: readonly StdioOwner[] = [{ fd: 0, uid: -1, isDevNull: false }];
+
 /** Who owns the standard streams of this process, which the container's process inherits (`fstat(2)`). */
 export function inspectStandardStreams(kernel: Kernel): StdioOwner[] {
   return [0, 1, 2].map((fd) => {

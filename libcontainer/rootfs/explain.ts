@@ -37,6 +37,14 @@ export function explainRootfsError(kernel: Kernel, config: Config, error: unknow
       return say(`error creating device nodes: ${error.syscall} ${what}: ${text}`);
     case "pivot":
       return say(`error jailing process inside rootfs: ${error.syscall}: ${text}`);
+    case "terminal":
+      if (what === '"/dev/console"' && (errno === ELOOP || errno === ENOTDIR)) {
+        return new RuntError(
+          "unsafe",
+          "create /dev/console mount target: a link is in its place, or on the way",
+        );
+      }
+      return say(`cannot make the terminal: ${error.syscall}${what ? ` ${what}` : ""}: ${text}`);
     case "cwd":
       return say(`mkdir ${what}: ${text}`);
     case "readonly":

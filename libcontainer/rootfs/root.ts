@@ -1,5 +1,13 @@
-import type { Fd, Kernel } from "../../ffi/kernel.ts";
+import type { Fd, Kernel, Result } from "../../ffi/kernel.ts";
 import type { MountConfig } from "../config/mount_config.ts";
+
+/** Both sides of a pseudoterminal, open over there, close-on-exec. */
+export interface Pty {
+  /** The side of who shows it. */
+  readonly master: Result;
+  /** The side of the program. */
+  readonly slave: Result;
+}
 
 /** A mount that was made. */
 export interface MadeMount {
@@ -29,6 +37,8 @@ export interface Root {
   mountsByPath: boolean;
   /** The host's /proc, where a step needs it. */
   hostProc: Fd | undefined;
+  /** The container's terminal, once it was made. */
+  pty: Pty | undefined;
 }
 
 /** A root of which nothing was made. */
@@ -41,6 +51,7 @@ export function newRoot(): Root {
     checks: [],
     mountsByPath: false,
     hostProc: undefined,
+    pty: undefined,
   };
 }
 

@@ -15,7 +15,6 @@ const NOT_YET = "not supported by runt yet";
 
 /** Fields, refused when something is asked for in them. */
 const FIELDS = [
-  "process.terminal",
   "hooks",
   "linux.intelRdt",
   "linux.netDevices",

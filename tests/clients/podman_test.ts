@@ -99,13 +99,6 @@ testNeeding(NEEDS, "podman's volumes, users, environment and working directory a
   }
 });
 
-testNeeding(NEEDS, "what runt cannot do yet, podman's user is told by name", () => {
-  using podman = new Podman();
-  const { code, stderr } = podman.run(["--rm", "--tty", ...NO_NETWORK], ["true"]);
-  assert(code !== 0);
-  assertStringIncludes(stderr, "not supported");
-});
-
 /** Directories of cgroups with a container's id in their name. */
 function findCgroups(id: string): string[] {
   return run("find", ["/sys/fs/cgroup", "-type", "d", "-name", `*${id}*`, "-not", "-name", "*conmon*"]).stdout

@@ -6,7 +6,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Outcome, run, RUNT } from "../support/runtime.ts";
-import { assertSameFailure, inDirectory, lastLine, parseLogLine, runBoth } from "../support/side_by_side.ts";
+import { assertSameFailure, inDirectory, runBoth } from "../support/side_by_side.ts";
 
 const MISTAKES: readonly (readonly string[])[] = [
   ["nosuch"],
@@ -173,20 +173,6 @@ Deno.test(
       assertEquals(code, 3);
       assertStringIncludes(stderr, `No help topic for '${name}'`);
       assertStringIncludes(stderr, "does not have this command of runc yet");
-    }
-  }),
-);
-
-Deno.test(
-  "flags that are still to come are refused by name",
-  inDirectory((directory) => {
-    for (const flag of ["--console-socket"]) {
-      for (const command of ["create", "run"]) {
-        const { runt } = runBoth(directory, [command, flag, "sock", "c1"]);
-        assertEquals(runt.code, 1);
-        const { message } = parseLogLine(lastLine(runt.stderr));
-        assertEquals(message, `runt ${command} failed: ${flag} is not supported yet`);
-      }
     }
   }),
 );

@@ -20,7 +20,7 @@ export interface Bundle extends Disposable {
 
 const APPLETS =
   "sh true false id ls cat env sleep echo mount umount mknod chmod chown stat readlink head tail grep " +
-  "sed awk ps kill hostname mkdir rmdir rm touch ln cp mv dd test sort wc tr cut date usleep nc ip pwd umask od " +
+  "sed awk stty ps kill hostname mkdir rmdir rm touch ln cp mv dd test sort wc tr cut date usleep nc ip pwd umask od " +
   "printf seq xargs find uname dmesg sysctl df du tee sync id whoami yes timeout trap unshare nsenter";
 
 /** Where busybox is; Debian's is static. */

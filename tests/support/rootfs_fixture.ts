@@ -37,6 +37,7 @@ export function testConfig(part: Partial<Config> = {}): Config {
     mountLabel: undefined,
     newKeyring: false,
     process: {
+      terminal: undefined,
       args: ["sh"],
       env: [],
       cwd: "/",
