@@ -4,7 +4,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
-import { Out } from "../../ffi/kernel.ts";
 import type { Config } from "../support/bundle.ts";
 import { leftovers } from "../support/leftovers.ts";
 import { cgroupV1, program, root, testNeeding } from "../support/needs.ts";
