@@ -21,6 +21,12 @@ export function loadCommand(name: string): Promise<Command> | undefined {
       return import("./delete.ts").then((module) => module.deleteCommand);
     case "list":
       return import("./list.ts").then((module) => module.listCommand);
+    case "ps":
+      return import("./ps.ts").then((module) => module.psCommand);
+    case "pause":
+      return import("./pause.ts").then((module) => module.pauseCommand);
+    case "resume":
+      return import("./resume.ts").then((module) => module.resumeCommand);
     case "spec":
       return import("./spec.ts").then((module) => module.specCommand);
     case "features":

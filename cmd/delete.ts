@@ -10,7 +10,7 @@ export const deleteCommand: Command<typeof FLAGS> = {
   operands: [1, 1],
   async run({ flags, operands, runtime }) {
     const { deleteContainer } = await import("../libcontainer/lifecycle/delete.ts");
-    deleteContainer(runtime, operands[0]!, { force: flags.force ?? false });
+    await deleteContainer(runtime, operands[0]!, { force: flags.force ?? false });
     return 0;
   },
 };

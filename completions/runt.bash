@@ -27,6 +27,7 @@ _runt() {
           create:--pid-file | \
           create:--preserve-fds | \
           list:--format | list:-f | \
+          ps:--format | ps:-f | \
           run:--bundle | run:-b | \
           run:--console-socket | \
           run:--pidfd-socket | \
@@ -90,6 +91,10 @@ _runt() {
       COMPREPLY=($(compgen -W "table json" -- "$cur"))
       return
       ;;
+    ps:--format | ps:-f)
+      COMPREPLY=($(compgen -W "table json" -- "$cur"))
+      return
+      ;;
     run:--bundle | run:-b)
       compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur"))
       return
@@ -123,6 +128,9 @@ _runt() {
       delete) words="--force -f --help -h" ;;
       kill) words="--all -a --help -h" ;;
       list) words="--format -f --quiet -q --help -h" ;;
+      pause) words="--help -h" ;;
+      ps) words="--format -f --help -h" ;;
+      resume) words="--help -h" ;;
       run) words="--bundle -b --console-socket --pidfd-socket --pid-file --no-pivot --no-new-keyring --preserve-fds --detach -d --keep --no-subreaper --help -h" ;;
       spec) words="--bundle -b --rootless --help -h" ;;
       start) words="--help -h" ;;
@@ -136,13 +144,16 @@ _runt() {
   fi
 
   case "$command:$count" in
-    :0) words="create delete kill list run spec start state features completion help" ;;
+    :0) words="create delete kill list pause ps resume run spec start state features completion help" ;;
     delete:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     kill:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
+    pause:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
+    ps:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
+    resume:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     start:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     state:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     completion:0) words="bash zsh fish" ;;
-    help:0) words="create delete kill list run spec start state features completion help" ;;
+    help:0) words="create delete kill list pause ps resume run spec start state features completion help" ;;
     kill:1) words="TERM KILL INT HUP QUIT USR1 USR2 STOP CONT WINCH" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))

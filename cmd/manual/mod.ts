@@ -11,6 +11,9 @@ import { featuresManual } from "./features.ts";
 import { helpManual } from "./help.ts";
 import { killManual } from "./kill.ts";
 import { listManual } from "./list.ts";
+import { pauseManual } from "./pause.ts";
+import { psManual } from "./ps.ts";
+import { resumeManual } from "./resume.ts";
 import { runManual } from "./run.ts";
 import { HELP_FLAG_MANUAL } from "./shared_flags.ts";
 import { specManual } from "./spec.ts";
@@ -25,6 +28,9 @@ export const MANUALS: readonly CommandManual[] = [
   deleteManual,
   killManual,
   listManual,
+  pauseManual,
+  psManual,
+  resumeManual,
   runManual,
   specManual,
   startManual,

@@ -4,6 +4,7 @@ import { ESRCH } from "../../ffi/errno.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import type { Kernel } from "../../ffi/kernel.ts";
+import { signalProcesses } from "../cgroups/signal_processes.ts";
 import { RuntError } from "../error.ts";
 import { isAlive } from "../process/process_stat.ts";
 import { note } from "../state/journal.ts";
@@ -25,21 +26,23 @@ const PATIENCE_MS = 10_000;
  *
  * @throws {RuntError} `not-found`, or `wrong-state` when it is running and not forced
  */
-export function deleteContainer(
+export async function deleteContainer(
   runtime: RuntimeOptions,
   id: string,
   { force }: { readonly force: boolean },
-): void {
+): Promise<void> {
   validateId(id);
   const directory = stateDirectory(runtime.root, id);
   try {
     using _lock = ContainerLock.take(directory);
     const state = readWhatIsThere(directory, force);
     if (!state) {
-      // Cut short before it said anything: there is nothing but the directory.
+      // Cut short before it said anything, or it says nothing that can be understood.
+      const { salvage } = await import("./salvage.ts");
+      salvage(new LocalKernel(openNative()), runtime, id, directory);
       removeStateDirectory(directory);
       if (!force) throw new RuntError("not-found", "container does not exist");
-      return;
+      return note(runtime.root, id, "delete");
     }
     const container = containerOf(runtime, directory, state, true), { status } = container;
     if (!force && !permits(status, "delete")) {
@@ -55,7 +58,7 @@ export function deleteContainer(
   }
 }
 
-/** The facts; forced, a file that says none is as good as no file: its directory is what can be found. */
+/** The facts; forced, a file that says none is as good as no file. */
 function readWhatIsThere(directory: string, force: boolean): StateFile | undefined {
   try {
     return readState(directory);
@@ -74,8 +77,8 @@ function destroy(container: Container, kills: boolean): void {
     awaitEnd(kernel, state.init_process_pid, state.init_process_start);
   }
   // Processes that share their pid namespace outlive their init, and so do those of a make that was cut short.
-  if (kills || !state.runt.ownPidNamespace) {
-    for (const pid of cgroup.pids(true)) kernel.kill(pid, SIGKILL, { accept: [ESRCH] });
+  if (kills || !state.runt.ownPidNamespace || state.init_process_pid === 0) {
+    signalProcesses(kernel, cgroup, SIGKILL);
   }
   cgroup.remove();
   removeStateDirectory(directory);

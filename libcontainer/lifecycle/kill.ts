@@ -3,6 +3,7 @@ import { ESRCH } from "../../ffi/errno.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import type { Kernel } from "../../ffi/kernel.ts";
+import { signalProcesses, thaw } from "../cgroups/signal_processes.ts";
 import { RuntError } from "../error.ts";
 import { isAlive } from "../process/process_stat.ts";
 import { note } from "../state/journal.ts";
@@ -13,8 +14,7 @@ import type { RuntimeOptions } from "./options.ts";
 const LAST_SIGNAL = 64;
 
 /**
- * Sends a signal to a container's init; with `all`, or where it shares its pid namespace, SIGKILL goes to every process
- * of its cgroup.
+ * Sends a signal to a container's init; with `all` to every process of its cgroup.
  *
  * @param signal its number
  * @throws {RuntError} `wrong-state` with runc's text when it is not running
@@ -38,20 +38,28 @@ export function killContainer(
   note(runtime.root, id, "kill", { signal });
 }
 
-/** Sends it; false when the init is gone. */
+/**
+ * Sends it.
+ *
+ * SIGKILL goes to every process of the cgroup where the container shares its pid namespace: the end of its init does
+ * not end the others.
+ *
+ * @returns whether there was anything to send it to
+ */
 export function signalContainer(kernel: Kernel, container: Container, signal: number, all: boolean): boolean {
-  const { init_process_pid: pid, init_process_start: start, runt } = container.state;
-  const alive = signalProcess(kernel, pid, start, signal);
-  if (all || !runt.ownPidNamespace && signal === SIGKILL) {
-    for (const other of container.cgroup.pids(true)) {
-      if (other !== pid) kernel.kill(other, signal, { accept: [ESRCH] });
-    }
+  const { init_process_pid: pid, init_process_start: start, runt } = container.state, { cgroup } = container;
+  const sharedKill = signal === SIGKILL && !runt.ownPidNamespace;
+  if (!all && !sharedKill) {
+    const sent = signalProcess(kernel, pid, start, signal);
+    // A frozen process gets its SIGKILL only when it is thawed.
+    if (sent && signal === SIGKILL && cgroup.freezerState() === "FROZEN") thaw(cgroup);
+    return sent;
   }
-  // A frozen process gets its SIGKILL only when it is thawed.
-  if (alive && signal === SIGKILL && container.cgroup.freezerState() === "FROZEN") {
-    container.cgroup.freeze("THAWED");
-  }
-  return alive;
+  const there = cgroup.exists();
+  const sent = there ? signalProcesses(kernel, cgroup, signal) : new Set<number>();
+  // Without a right to a cgroup of its own, the container's init is where its caller is.
+  if (sent && !sent.has(pid)) return signalProcess(kernel, pid, start, signal) || sharedKill && there;
+  return true;
 }
 
 /** Signals exactly the process that started then: a pidfd is opened first and what it is checked after. */

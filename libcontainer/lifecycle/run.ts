@@ -1,6 +1,7 @@
 import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
+import { signalProcesses } from "../cgroups/signal_processes.ts";
 import { RuntError } from "../error.ts";
 import { Foreground } from "../process/foreground.ts";
 import { killAndReap } from "../process/wait.ts";
@@ -90,7 +91,8 @@ function tellReady(
 
 function remove(local: LocalKernel, { cgroup, directory }: MadeContainer): void {
   using _lock = ContainerLock.take(directory);
-  for (const pid of cgroup.pids(true)) local.kill(pid, SIGKILL, { accept: "any" });
+  // Those that outlived their init, in a pid namespace that is not the container's own.
+  signalProcesses(local, cgroup, SIGKILL);
   cgroup.remove();
   removeStateDirectory(directory);
 }

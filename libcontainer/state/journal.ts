@@ -1,5 +1,17 @@
 /** Events of a container's life. */
-export type JournalEvent = "create" | "start" | "kill" | "exit" | "delete";
+export type JournalEvent =
+  | "create"
+  | "start"
+  | "exec"
+  | "pause"
+  | "resume"
+  | "update"
+  | "kill"
+  | "exit"
+  | "delete";
+
+/** The size at which a journal is put aside: some ten thousand events. */
+const MOST_BYTES = 1 << 20;
 
 /** The journal's path. */
 export function journalPath(root: string): string {
@@ -9,6 +21,8 @@ export function journalPath(root: string): string {
 /**
  * Notes an event: one line at the end of `journal.ndjson` in the root, one write, so lines of several writers do not
  * mix (`O_APPEND`, `open(2)`). What cannot be noted is not worth failing for.
+ *
+ * A journal that has become large becomes `journal.ndjson.1`, in the place of an older one.
  *
  * @param root directory of the containers' state
  * @param id the container
@@ -25,5 +39,14 @@ export function note(
     const line = JSON.stringify({ time: new Date().toISOString(), id, event, ...fields }) + "\n";
     using file = Deno.openSync(journalPath(root), { append: true, create: true, mode: 0o600 });
     file.writeSync(new TextEncoder().encode(line));
+    const { size, ino } = file.statSync();
+    if (size >= MOST_BYTES) putAside(root, file, ino);
   } catch { /* see above */ }
+}
+
+/** By rename: whoever has it open still writes into it. Of several who want to, the first does. */
+function putAside(root: string, file: Deno.FsFile, inode: number | null): void {
+  if (!file.tryLockSync(true)) return;
+  const path = journalPath(root);
+  if (Deno.lstatSync(path).ino === inode) Deno.renameSync(path, `${path}.1`);
 }

@@ -11,13 +11,13 @@
 export type Status = "creating" | "created" | "running" | "paused" | "stopped";
 
 /** Requests that depend on the status. */
-export type Request = "start" | "kill" | "delete";
+export type Request = "start" | "kill" | "delete" | "pause" | "resume" | "update";
 
 const PERMITS: Readonly<Record<Status, readonly Request[]>> = {
   creating: [],
-  created: ["start", "kill", "delete"], // runc kills and deletes one that was never started
-  running: ["kill"],
-  paused: ["kill"],
+  created: ["start", "kill", "delete", "pause", "update"], // runc kills and deletes one that was never started
+  running: ["kill", "pause", "update"],
+  paused: ["kill", "resume", "update"],
   stopped: ["delete"],
 };
 
