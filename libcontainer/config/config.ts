@@ -5,8 +5,11 @@
  * @module
  */
 import type { DeviceConfig } from "./device_config.ts";
+import type { IdMapping } from "./id_mapping.ts";
 import type { MountConfig } from "./mount_config.ts";
 import type { LinuxResources } from "../spec/mod.ts";
+
+export type { IdMapping };
 
 /** A namespace to make, or to join when `path` is given. */
 export interface NamespaceConfig {
@@ -18,13 +21,6 @@ export interface NamespaceConfig {
   readonly path?: string;
   /** Where in config.json. */
   readonly at: string;
-}
-
-/** One line of `uid_map` or `gid_map` (`user_namespaces(7)`). */
-export interface IdMapping {
-  readonly containerID: number;
-  readonly hostID: number;
-  readonly size: number;
 }
 
 /** Masks of capability numbers, one bit each (`capabilities(7)`), as hexadecimal text so that they survive JSON. */

@@ -1,3 +1,15 @@
+import type { IdMapping } from "./id_mapping.ts";
+
+/** How ids of a mount's files are seen through it (`mount_setattr(2)`, MOUNT_ATTR_IDMAP). */
+export interface IdMapConfig {
+  readonly uidMappings: readonly IdMapping[];
+  readonly gidMappings: readonly IdMapping[];
+  /** Set: as a user namespace has it, that of the container. */
+  readonly path?: string;
+  /** `ridmap`: the mounts below too. */
+  readonly recursive: boolean;
+}
+
 /** A mount of the container, its options parsed. */
 export interface MountConfig {
   /** Path inside the container, absolute and cleaned. */
@@ -20,6 +32,8 @@ export interface MountConfig {
   readonly copyUp: boolean;
   /** SELinux context of all files of a new file system; absent: as its files have it. */
   readonly context?: string;
+  /** Only bind mounts have it. */
+  readonly idMap?: IdMapConfig | undefined;
   /** Where in config.json, such as `mounts[3]`. */
   readonly at: string;
 }

@@ -109,8 +109,8 @@ const RECURSIVE: Readonly<Record<string, readonly [attribute: number, clears?: t
   rsymfollow: [MOUNT_ATTR_NOSYMFOLLOW, true],
 };
 
-/** Handled by runt itself, by name. `idmap` and `ridmap` are known, and refused by validation so far. */
-const EXTENSIONS: readonly string[] = ["tmpcopyup"];
+/** Handled by runt itself, by name. */
+const EXTENSIONS: readonly string[] = ["idmap", "ridmap", "tmpcopyup"];
 
 /** What a list of mount options asks for. */
 export interface MountOptions {
@@ -123,6 +123,14 @@ export interface MountOptions {
   readonly copyUp: boolean;
   /** Joined by commas. */
   readonly data: string;
+}
+
+/** Whether a mount's ids shall be mapped, and those of the mounts below it. A later option wins over an earlier one. */
+export function idMapOption(options: readonly string[]): "idmap" | "ridmap" | undefined {
+  return options.findLast((option) => option === "idmap" || option === "ridmap") as
+    | "idmap"
+    | "ridmap"
+    | undefined;
 }
 
 /** Sorts options by who they are for. A later option wins over an earlier one. */

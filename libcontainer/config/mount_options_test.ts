@@ -61,6 +61,6 @@ Deno.test("defaults says nothing, and names that every object has are data", () 
 Deno.test("validation and parsing know the same mount options", () => {
   const known = knownMountOptions();
   assertEquals(known.filter((option) => !isMountFlag(option)), []);
-  assertEquals(known.length, 60);
+  assertEquals(known.length, 62);
   assertEquals(known, [...known].sort());
 });

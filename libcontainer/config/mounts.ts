@@ -1,7 +1,7 @@
 import { MS_BIND } from "../../ffi/constants/mount.ts";
-import type { Spec } from "../spec/mod.ts";
-import type { MountConfig } from "./mount_config.ts";
-import { parseMountOptions } from "./mount_options.ts";
+import type { Linux, Mount, Spec } from "../spec/mod.ts";
+import type { IdMapConfig, MountConfig } from "./mount_config.ts";
+import { idMapOption, parseMountOptions } from "./mount_options.ts";
 
 /** File systems that are not given a context: what they show is labelled by the kernel. */
 const UNLABELLED = ["proc", "sysfs", "cgroup"];
@@ -13,12 +13,15 @@ const UNLABELLED = ["proc", "sysfs", "cgroup"];
  */
 export function createMounts({ mounts = [], linux }: Spec, bundle: string): MountConfig[] {
   const label = linux?.mountLabel;
-  return mounts.map(({ destination, type = "", source = "", options = [] }, index) => {
+  return mounts.map((mount, index) => {
+    const { destination, type = "", source = "", options = [] } = mount;
+    const idMap = createIdMap(mount, linux);
     const parsed = parseMountOptions(options);
     const isBind = (parsed.flags & MS_BIND) !== 0;
     const takesLabel = label && !isBind && !UNLABELLED.includes(type);
     return {
       ...(takesLabel && { context: label }),
+      ...(idMap && { idMap }),
       destination: cleanPath(destination),
       source: isBind && !source.startsWith("/") ? cleanPath(`${bundle}/${source}`) : source,
       // What the spec calls a bind mount's type means nothing.
@@ -27,6 +30,20 @@ export function createMounts({ mounts = [], linux }: Spec, bundle: string): Moun
       at: `mounts[${index}]`,
     };
   });
+}
+
+/** How a mount's ids are mapped: as it says itself, or else as the container's user namespace maps them. */
+function createIdMap(
+  { uidMappings, gidMappings, options = [] }: Mount,
+  linux: Linux = {},
+): IdMapConfig | undefined {
+  const given = uidMappings?.length || gidMappings?.length, option = idMapOption(options);
+  if (!given && !option) return undefined;
+  const recursive = option === "ridmap";
+  if (given) return { uidMappings: uidMappings ?? [], gidMappings: gidMappings ?? [], recursive };
+  const path = linux.namespaces?.find(({ type }) => type === "user")?.path;
+  if (path) return { uidMappings: [], gidMappings: [], path, recursive };
+  return { uidMappings: linux.uidMappings ?? [], gidMappings: linux.gidMappings ?? [], recursive };
 }
 
 /** An absolute path without `.`, `..` and doubled slashes, by text alone; a relative one is taken below `/`. */

@@ -38,3 +38,30 @@ Deno.test("createMounts() gives the label to new file systems, not to binds and 
   assertEquals(contexts("l"), ["l", undefined, undefined, "l", undefined]);
   assertEquals(contexts(""), Array(5).fill(undefined));
 });
+
+Deno.test("createMounts() maps ids as the mount says, or as the container's user namespace does", () => {
+  const own = [{ containerID: 0, hostID: 5, size: 1 }],
+    all = [{ containerID: 0, hostID: 100000, size: 65536 }];
+  const idMapOf = (mount: Record<string, unknown>, namespace: Record<string, unknown> = {}) => {
+    const linux = { namespaces: [{ type: "user", ...namespace }], uidMappings: all, gidMappings: all };
+    const mounts = [{ destination: "/m", source: "/s", options: ["bind"], ...mount }];
+    return createMounts({ ociVersion: "1.3.0", mounts, linux } as Spec, "/b")[0]!.idMap;
+  };
+  assertEquals(idMapOf({}), undefined);
+  assertEquals(idMapOf({ uidMappings: own, gidMappings: own }), {
+    uidMappings: own,
+    gidMappings: own,
+    recursive: false,
+  });
+  assertEquals(idMapOf({ options: ["rbind", "idmap", "ridmap"] }), {
+    uidMappings: all,
+    gidMappings: all,
+    recursive: true,
+  });
+  assertEquals(idMapOf({ options: ["rbind", "ridmap", "idmap"] }, { path: "/proc/7/ns/user" }), {
+    uidMappings: [],
+    gidMappings: [],
+    path: "/proc/7/ns/user",
+    recursive: false,
+  });
+});

@@ -62,7 +62,7 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
       selinux: { enabled: true },
       intelRdt: { enabled: false },
       memoryPolicy: knownMemoryPolicies(),
-      mountExtensions: { idmap: { enabled: false } },
+      mountExtensions: { idmap: { enabled: true } },
       netDevices: { enabled: false },
     },
     annotations: { "io.github.runt.commit": commit, "io.github.runt.version": version },

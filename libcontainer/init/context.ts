@@ -21,6 +21,8 @@ export interface InitContext extends RootfsContext {
   readonly kept: readonly number[] | undefined;
   /** Highest capability of this kernel. */
   readonly lastCap: number;
+  /** Self mode: mounts that were made by runt, by their place in config.json. */
+  readonly sources?: readonly (readonly [at: string, fd: number])[] | undefined;
   /** Whether `/proc/self/setgroups` of the user namespace says `deny`. */
   readonly setgroupsDenied: boolean;
 }

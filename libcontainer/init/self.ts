@@ -31,6 +31,7 @@ export function runSelfInit(): number {
   if (message?.type !== "setUp") return 1;
   // What is no plain data does not come over the pipe: it is made here.
   const config = message.config, context = { ...message.context, log: silentLogger, root: newRoot() };
+  for (const [at, fd] of context.sources ?? []) context.root.sources.set(at, fd);
   try {
     kernel.where = { step: "init" };
     // Becoming runt init has made the process traceable again.

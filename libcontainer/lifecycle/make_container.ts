@@ -164,6 +164,7 @@ function finish(
   // Not in self mode, which may have mounted something for itself; nor where start has to wait for a word.
   const unusual = executable !== undefined || parts.notifySocket;
   if (process.execFifo && !unusual) leaveAnswers(runtime, made, state);
+  const sources = parts.fetchIdMapped?.(made.native, local, config, process, executable !== undefined);
   const context: InitContext = {
     ...rootfsContext(config, host, made.cgroup, runtime.log),
     openHostSource: (source, recursive) => fetchHostSource(local, kernel, process.pidfd, source, recursive),
@@ -176,10 +177,12 @@ function finish(
     },
     stdio: terminal ? TERMINAL_STREAMS : inspectStandardStreams(local),
     lastCap: host.lastCap,
+    sources,
     setgroupsDenied: isRootless() ||
       (host.inUserNamespace || config.namespaces.some(({ type, path }) => type === "user" && path)) &&
         isSetgroupsDenied(process.pid),
   };
+  for (const [at, fd] of sources ?? []) context.root.sources.set(at, fd);
   const limit = (master: number | undefined) => {
     if (master !== undefined) terminal?.take(local.pidfdGetfd(process.pidfd, master).value);
     // Only now: making the devices was not to be limited.

@@ -1,6 +1,8 @@
 import type { PidfdSocket } from "../process/pidfd_socket.ts";
+import { idMapOption } from "../config/mount_options.ts";
+import type { Mount, Spec } from "../spec/mod.ts";
+import type { fetchIdMapped } from "./id_mapped_mounts.ts";
 import type { NotifySocket } from "./notify_socket.ts";
-import type { Spec } from "../spec/mod.ts";
 
 /**
  * Parts of runt that few containers need, each there only when the spec asks for it. They are slices of their own in
@@ -13,6 +15,8 @@ export interface Parts {
   readonly notifySocket?: NotifySocket;
   /** What shows the container's terminal, or hands it over. */
   readonly terminal?: typeof import("../process/terminal.ts");
+  /** Makes the id-mapped mounts. */
+  readonly fetchIdMapped?: typeof fetchIdMapped;
 }
 
 /** What the command line, not the spec, asks for. */
@@ -21,13 +25,18 @@ export interface PartsOptions {
   readonly pidfdSocket?: string;
 }
 
+/** Whether a mount's ids are mapped. */
+function isIdMapped({ uidMappings, gidMappings, options }: Mount): boolean {
+  return Boolean(uidMappings?.length || gidMappings?.length || options && idMapOption(options));
+}
+
 /**
  * Loads what is asked for.
  *
  * @param stateDirectory where the container's state will be
  */
 export async function loadParts(
-  { process }: Spec,
+  spec: Spec,
   { pidfdSocket }: PartsOptions,
   stateDirectory: string,
 ): Promise<Parts> {
@@ -36,9 +45,12 @@ export async function loadParts(
     ...(notify && {
       notifySocket: new (await import("./notify_socket.ts")).NotifySocket(notify, stateDirectory),
     }),
-    ...(process?.terminal && { terminal: await import("../process/terminal.ts") }),
+    ...(spec.process?.terminal && { terminal: await import("../process/terminal.ts") }),
     ...(pidfdSocket && {
       pidfdSocket: new (await import("../process/pidfd_socket.ts")).PidfdSocket(pidfdSocket),
+    }),
+    ...(spec.mounts?.some(isIdMapped) && {
+      fetchIdMapped: (await import("./id_mapped_mounts.ts")).fetchIdMapped,
     }),
   };
 }

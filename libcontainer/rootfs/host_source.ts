@@ -29,14 +29,23 @@ export function fetchHostSource(
   const tree = cloneSource(local, source, recursive);
   // Over there all mounts are slaves of the host's.
   local.mountSetattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, { propagation: MS_SLAVE });
+  return handOver(local, kernel, pidfd, tree.value);
+}
+
+/**
+ * Hands a descriptor of runt's to the container's process, and closes it here.
+ *
+ * @returns its number over there, close-on-exec
+ */
+export function handOver(local: Kernel, kernel: Kernel, pidfd: number, fd: number): number {
   const pair = new Out(8);
   kernel.socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair);
   kernel.flush();
   const near = pair.view.getInt32(0, true), far = pair.view.getInt32(4, true);
   const socket = local.pidfdGetfd(pidfd, near);
-  local.call("sendmsg", [socket, encodeFdMessage(new Uint8Array(1), [tree]), 0]);
+  local.call("sendmsg", [socket, encodeFdMessage(new Uint8Array(1), [fd]), 0]);
   local.close(socket);
-  local.close(tree);
+  local.close(fd);
   const { message, fds } = receiveFdMessage(1, 1);
   kernel.call("recvmsg", [far, message, MSG_CMSG_CLOEXEC]);
   kernel.close(near);

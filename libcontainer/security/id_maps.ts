@@ -19,7 +19,11 @@ type Kind = "uid" | "gid";
  * @param rootless whether runt's user is not root
  * @throws {RuntError} for what the kernel, or the tool, refuses
  */
-export function writeIdMaps(pid: number, { uidMappings, gidMappings }: Config, rootless: boolean): void {
+export function writeIdMaps(
+  pid: number,
+  { uidMappings, gidMappings }: Pick<Config, "uidMappings" | "gidMappings">,
+  rootless: boolean,
+): void {
   writeIdMap(pid, "uid", uidMappings, rootless);
   // Who could drop a group by setgroups(2) could pass by a file's mode that is there to keep the group out.
   if (rootless && isOwnGroupAlone(gidMappings)) Deno.writeTextFileSync(`/proc/${pid}/setgroups`, "deny");

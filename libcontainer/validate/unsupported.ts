@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { Mount } from "../spec/mount.ts";
 import type { Spec } from "../spec/spec.ts";
 import { fieldAt } from "./field_at.ts";
 import type { Check } from "./issue.ts";
@@ -31,10 +30,6 @@ const MAPS = ["linux.netDevices", "linux.resources.unified"];
 /** What is not simply a field: what it is called, and where it is asked for, if anywhere. */
 const OTHERS: readonly (readonly [what: string, find: (spec: Spec) => string | false | undefined])[] = [
   ["", ({ linux }) => isSeccompOn(linux?.seccomp) && "linux.seccomp"],
-  ["id-mapped mounts are ", ({ mounts = [] }) => {
-    const index = mounts.findIndex(isIdMapped);
-    return index >= 0 && `mounts[${index}]`;
-  }],
 ];
 
 /** Finds what is asked for and cannot be done yet. */
@@ -48,11 +43,6 @@ export const checkUnsupported: Check = ({ spec, error }) => {
     if (path) error(path, what + NOT_YET);
   }
 };
-
-function isIdMapped({ uidMappings, gidMappings, options }: Mount): boolean {
-  return Boolean(uidMappings?.length || gidMappings?.length) ||
-    options !== undefined && (options.includes("idmap") || options.includes("ridmap"));
-}
 
 /** Whether a value asks for anything: not when it is absent, empty, zero or false, all the way down. */
 export function isAsked(value: unknown, keysCount = false): boolean {
