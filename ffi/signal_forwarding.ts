@@ -1,26 +1,59 @@
+import { SIG_UNBLOCK } from "./constants/signal.ts";
+import { ESRCH } from "./errno.ts";
 import { fromHex } from "./init_image/elf.ts";
-import { Out, u64s } from "./kernel.ts";
+import { u64s } from "./kernel.ts";
 import type { LocalKernel } from "./local.ts";
 import type { Native } from "./native.ts";
 
-const SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000;
-const SIGACTION_SIZE = 32;
+const SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000;
+const SIGACTION_SIZE = 32, SIGSET_SIZE = 8;
+/** The handler's two words, at the very end of the arena, where no call's arguments reach. */
+const WORDS_SIZE = 16;
 
 /**
  * Has signals to this process passed on to another, by a handler in machine code. It runs on whatever thread the
- * signal lands, makes one system call and touches nothing else, so it needs no JavaScript and disturbs none.
+ * signal lands, makes one system call and touches nothing else, so it needs no JavaScript and disturbs none. A fault of
+ * this process is not passed on.
  *
- * @param pidfd who gets them; must stay open until the forwarding is disposed of
- * @param signals which
+ * As long as there is no such process, signals are kept for it; the second of a kind is then lost, as in the kernel.
  */
-export function forwardSignals(
-  native: Native,
-  kernel: LocalKernel,
-  pidfd: number,
-  signals: readonly number[],
-): Disposable {
-  const { forward, forwardPidfdOffset, restoreOffset } = native.code;
-  return handleSignals(native, kernel, forward, forwardPidfdOffset, restoreOffset, pidfd, signals);
+export class SignalForwarding implements Disposable {
+  readonly #kernel: LocalKernel;
+  readonly #words: Int32Array<ArrayBuffer>;
+  readonly #restore: () => void;
+
+  /** @param signals which */
+  constructor(native: Native, kernel: LocalKernel, signals: readonly number[]) {
+    const { arena, arenaAddress, code: { forward, forwardWordsOffset, restoreOffset } } = native;
+    const at = arena.length - WORDS_SIZE, routine = fromHex(forward);
+    this.#kernel = kernel;
+    this.#words = new Int32Array(arena.buffer, arena.byteOffset + at, WORDS_SIZE / 4);
+    this.#words.set([-1, -1, 0, 0]);
+    new DataView(routine.buffer).setBigUint64(forwardWordsOffset, BigInt(arenaAddress + at), true);
+    this.#restore = handleSignals(native, kernel, routine, restoreOffset, signals);
+  }
+
+  /**
+   * Names the process, or another one.
+   *
+   * @param pidfd must stay open until this is disposed of
+   */
+  to(pidfd: number): void {
+    const words = this.#words;
+    words[0] = pidfd;
+    for (const at of [2, 3]) {
+      const kept = Atomics.exchange(words, at, 0);
+      for (let bit = 0; bit < 32; bit++) {
+        const signal = 32 * (at - 2) + bit + 1;
+        if (kept >>> bit & 1) this.#kernel.pidfdSendSignal(pidfd, signal, { accept: [ESRCH] });
+      }
+    }
+  }
+
+  /** Signals do again what they did before. */
+  [Symbol.dispose](): void {
+    this.#restore();
+  }
 }
 
 /**
@@ -36,32 +69,42 @@ export function noticeSignals(
   fd: number,
   signals: readonly number[],
 ): Disposable {
-  const { notify, notifyFdOffset, notifyRestoreOffset } = native.code;
-  return handleSignals(native, kernel, notify, notifyFdOffset, notifyRestoreOffset, fd, signals);
+  const { notify, notifyFdOffset, notifyRestoreOffset } = native.code, routine = fromHex(notify);
+  new DataView(routine.buffer).setInt32(notifyFdOffset, fd, true);
+  return { [Symbol.dispose]: handleSignals(native, kernel, routine, notifyRestoreOffset, signals) };
 }
 
+/** Has a routine handle signals. Returns what undoes it. */
 function handleSignals(
   native: Native,
   kernel: LocalKernel,
-  code: string,
-  fdOffset: number,
+  routine: Uint8Array,
   restoreOffset: number,
-  fd: number,
   signals: readonly number[],
-): Disposable {
-  const routine = fromHex(code);
-  new DataView(routine.buffer).setInt32(fdOffset, fd, true);
+): () => void {
   const address = native.mapCode(routine);
   // struct sigaction of the kernel: handler, flags, restorer, mask. Calls that are interrupted go on by themselves.
-  const action = u64s(address, SA_RESTORER + SA_RESTART, address + restoreOffset, 0);
-  const before = signals.map((signal) => {
-    const old = new Out(SIGACTION_SIZE);
-    kernel.rtSigaction(signal, action, old);
-    return { signal, old };
+  const action = u64s(address, SA_SIGINFO + SA_RESTORER + SA_RESTART, address + restoreOffset, 0);
+  const restore = setActions(native, signals, action);
+  // A caller may have blocked some, which this process has inherited.
+  const set = new Uint8Array(SIGSET_SIZE);
+  for (const signal of signals) set[(signal - 1) >> 3]! |= 1 << ((signal - 1) & 7);
+  kernel.rtSigprocmask(SIG_UNBLOCK, set);
+  return restore;
+}
+
+/** One action for all of them, by calls that are as short as can be: there may be sixty. Returns what undoes it. */
+function setActions(native: Native, signals: readonly number[], action: Uint8Array): () => void {
+  const { arena, arenaAddress, numbers: { rt_sigaction } } = native;
+  arena.set(action);
+  signals.forEach((signal, i) => {
+    native.call(rt_sigaction, signal, arenaAddress, arenaAddress + SIGACTION_SIZE * (i + 1), SIGSET_SIZE);
   });
-  return {
-    [Symbol.dispose]() {
-      for (const { signal, old } of before) kernel.rtSigaction(signal, old.bytes);
-    },
+  const before = arena.slice(SIGACTION_SIZE, SIGACTION_SIZE * (signals.length + 1));
+  return () => {
+    arena.set(before);
+    signals.forEach((signal, i) => {
+      native.call(rt_sigaction, signal, arenaAddress + SIGACTION_SIZE * i, 0, SIGSET_SIZE);
+    });
   };
 }

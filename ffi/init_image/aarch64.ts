@@ -199,25 +199,57 @@ const SPAWN =
 const CALL = "e90300aa280140a9210941a9231142a9251940f9010000d4201d00f9c0035fd6";
 
 /*
- * forward: a signal handler that passes the signal on to a process, and the way back from it.
+ * forward: a signal handler that passes the signal on to a process, and the way back from it. See x86_64.ts.
  *
  * ```asm
- * forward:                        // w0: the signal
+ * forward:                        // w0: the signal; x1: its siginfo_t
+ *     mov x2, #0x09b0             // a bit for each of SIGILL SIGTRAP SIGBUS SIGFPE SIGSEGV SIGSYS
+ *     movk x2, #0x8000, lsl #16
+ *     lsr x2, x2, x0
+ *     tbz w2, #0, pass
+ *     ldr w2, [x1, #8]            // si_code
+ *     cmp w2, #0
+ *     b.gt fault
+ * pass:
  *     mov w1, w0
- *     ldr w0, pidfd               // the pidfd, written in when it is installed
+ *     ldr x4, words               // their address, written in when it is installed
+ *     ldr w0, [x4]                // the pidfd
+ *     tbnz w0, #31, keep
  *     mov x2, #0
  *     mov w3, #0
  *     mov w8, #424                // pidfd_send_signal(pidfd, signal, NULL, 0)
  *     svc #0
  *     ret
+ * keep:
+ *     sub w1, w1, #1
+ *     mov x2, #1
+ *     lsl x2, x2, x1
+ *     add x4, x4, #8
+ * again:
+ *     ldxr x3, [x4]
+ *     orr x3, x3, x2
+ *     stxr w5, x3, [x4]
+ *     cbnz w5, again
+ *     ret
+ * fault:
+ *     stp xzr, xzr, [sp, #-32]!   // struct sigaction: all zero
+ *     stp xzr, xzr, [sp, #16]
+ *     mov x1, sp
+ *     mov x2, #0
+ *     mov x3, #8
+ *     mov w8, #134                // rt_sigaction(signal, action, NULL, 8)
+ *     svc #0
+ *     add sp, sp, #32
+ *     ret
  * restore:
  *     mov w8, #139                // rt_sigreturn
  *     svc #0
- * pidfd:
- *     .word 0x22222222
+ * words:
+ *     .dword 0x2222222222222222
  * ```
  */
-const FORWARD = "e103002a00010018020080d20300805208358052010000d4c0035fd668118052010000d422222222";
+const FORWARD =
+  "023681d20200b0f24224c09a82000036220840b95f0000716c020054e103002a84030058800040b9c000f837020080d20300805208358052010000d4c0035fd621040051220080d24220c19a84200091837c5fc8630002aa837c05c8a5ffff35c0035fd6ff7fbea9ff7f01a9e1030091020080d2030180d2c8108052010000d4ff830091c0035fd668118052010000d42222222222222222";
 
 /*
  * notify: a signal handler that writes a byte, any byte, to a descriptor, and the way back from it.
@@ -247,8 +279,8 @@ export const AARCH64: MachineCode = {
   spawn: SPAWN,
   call: CALL,
   forward: FORWARD,
-  forwardPidfdOffset: 36,
-  restoreOffset: 28,
+  forwardWordsOffset: 144,
+  restoreOffset: 136,
   notify: NOTIFY,
   notifyFdOffset: 32,
   notifyRestoreOffset: 24,

@@ -30,7 +30,7 @@ Deno.test({
     ]);
     const word = (routine: string, offset: number) => routine.slice(2 * offset, 2 * offset + 8);
     assertEquals(word(AARCH64.init, AARCH64.controlOffset), "11111111");
-    assertEquals(word(AARCH64.forward, AARCH64.forwardPidfdOffset), "22222222");
+    assertEquals(word(AARCH64.forward, AARCH64.forwardWordsOffset), "22222222");
     assertEquals(word(AARCH64.notify, AARCH64.notifyFdOffset), "33333333");
     assertEquals(word(AARCH64.notify, AARCH64.notifyRestoreOffset), assemble(PREFIX, "mov w8, #139"));
     assertEquals(word(AARCH64.forward, AARCH64.restoreOffset), assemble(PREFIX, "mov w8, #139"));

@@ -10,10 +10,10 @@ export interface MachineCode {
   readonly spawn: string;
   /** `void call(long frame[8])`: number and six arguments; the last word gets the result or `-errno`. */
   readonly call: string;
-  /** `void forward(int signal)`: a signal handler that passes the signal on. */
+  /** `void forward(int signal, siginfo_t *)`: a signal handler that passes the signal on, or keeps it. */
   readonly forward: string;
-  /** Where in {@linkcode MachineCode.forward} the pidfd is written, 32 bits. */
-  readonly forwardPidfdOffset: number;
+  /** Where in {@linkcode MachineCode.forward} the address of its two 64-bit words is written: a pidfd or -1, signals kept. */
+  readonly forwardWordsOffset: number;
   /** Where in {@linkcode MachineCode.forward} the way back from a handler starts (`SA_RESTORER`). */
   readonly restoreOffset: number;
   /** `void notify(int signal)`: a signal handler that writes a byte to a descriptor. */

@@ -214,21 +214,53 @@ const CALL = "534889fb488b03488b7b08488b7310488b53184c8b53204c8b43284c8b4b300f05
 /*
  * forward: a signal handler that passes the signal on to a process, and the way back from it.
  *
+ * Two words say to whom: a pidfd, or -1 as long as there is nobody; then signals are kept, bit n-1 for signal n.
+ *
+ * A fault of this very process is not passed on: it goes back to its default, dies of it when it happens again, and
+ * does not try for ever. The kernel's signals are told from a user's by si_code (sigaction(2)).
+ *
  * ```asm
- * forward:                        # edi: the signal
+ * forward:                        # edi: the signal; rsi: its siginfo_t
+ *     mov eax, 0x800009b0         # a bit for each of SIGILL SIGTRAP SIGBUS SIGFPE SIGSEGV SIGSYS
+ *     bt rax, rdi
+ *     jnc pass
+ *     cmp dword ptr [rsi+8], 0    # si_code
+ *     jg fault
+ * pass:
+ *     movabs rcx, 0x2222222222222222  # address of the words, written in when it is installed
  *     mov esi, edi
- *     mov edi, 0x22222222         # the pidfd, written in when it is installed
+ *     mov edi, dword ptr [rcx]    # the pidfd
+ *     test edi, edi
+ *     js keep
  *     xor edx, edx
  *     xor r10d, r10d
  *     mov eax, 424                # pidfd_send_signal(pidfd, signal, NULL, 0)
  *     syscall
+ *     ret
+ * keep:
+ *     dec esi
+ *     lock bts qword ptr [rcx+8], rsi
+ *     ret
+ * fault:
+ *     xor eax, eax                # struct sigaction: all zero
+ *     push rax
+ *     push rax
+ *     push rax
+ *     push rax
+ *     mov rsi, rsp
+ *     xor edx, edx
+ *     mov r10d, 8
+ *     mov eax, 13                 # rt_sigaction(signal, action, NULL, 8)
+ *     syscall
+ *     add rsp, 32
  *     ret
  * restore:
  *     mov eax, 15                 # rt_sigreturn
  *     syscall
  * ```
  */
-const FORWARD = "89febf2222222231d24531d2b8a80100000f05c3b80f0000000f05";
+const FORWARD =
+  "b8b0090080480fa3f87306837e08007f2848b9222222222222222289fe8b3985ff780d31d24531d2b8a80100000f05c3ffcef0480fab7108c331c0505050504889e631d241ba08000000b80d0000000f054883c420c3b80f0000000f05";
 
 /*
  * notify: a signal handler that writes a byte, any byte, to a descriptor, and the way back from it.
@@ -256,8 +288,8 @@ export const X86_64: MachineCode = {
   spawn: SPAWN,
   call: CALL,
   forward: FORWARD,
-  forwardPidfdOffset: 3,
-  restoreOffset: 20,
+  forwardWordsOffset: 19,
+  restoreOffset: 86,
   notify: NOTIFY,
   notifyFdOffset: 1,
   notifyRestoreOffset: 22,

@@ -30,7 +30,7 @@ Deno.test({
     ]);
     const word = (routine: string, offset: number) => routine.slice(2 * offset, 2 * offset + 8);
     assertEquals(word(X86_64.init, X86_64.controlOffset), "11111111");
-    assertEquals(word(X86_64.forward, X86_64.forwardPidfdOffset), "22222222");
+    assertEquals(word(X86_64.forward, X86_64.forwardWordsOffset), "22222222");
     assertEquals(word(X86_64.notify, X86_64.notifyFdOffset), "33333333");
     assertEquals(word(X86_64.notify, X86_64.notifyRestoreOffset), "b80f0000");
     assertEquals(word(X86_64.forward, X86_64.restoreOffset), "b80f0000"); // mov eax, 15

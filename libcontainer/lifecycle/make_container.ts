@@ -51,8 +51,6 @@ export interface MadeContainer {
 
 /** Who else has a part in the making. */
 export interface Others {
-  /** Told of the process that becomes the container's, and again where another one takes its place. */
-  readonly onProcess?: (pidfd: number) => void;
   /** Who gets the container's terminal. */
   readonly terminal?: TerminalEnd | undefined;
 }
@@ -119,10 +117,7 @@ export function makeContainer(
         fifoDirectory: waits ? directory : undefined,
         executable,
         rootless: isRootless(),
-        onSpawn: (pidfd) => {
-          undo.push(() => killAndReap(local, pidfd));
-          others.onProcess?.(pidfd);
-        },
+        onSpawn: (pidfd) => void undo.push(() => killAndReap(local, pidfd)),
       });
       const made = { directory, cgroup, process, native, local };
       finish(runtime, plan, made, state, executable, others.terminal, undo);
@@ -167,10 +162,7 @@ function finish(
   const sources = parts.fetchIdMapped?.(made.native, local, config, process, executable !== undefined);
   const context: InitContext = {
     ...rootfsContext(config, host, made.cgroup, runtime.log),
-    // Who is not root could reach no more than his container's process can.
-    ...(isRootless() ? {} : {
-      openHostSource: (source, recursive) => fetchHostSource(local, kernel, process.pidfd, source, recursive),
-    }),
+    openHostSource: (source, recursive) => fetchHostSource(local, kernel, process.pidfd, source, recursive),
     firstFreeFd,
     control: process.control,
     // Asked for late: the FIFO's number is known when it was opened.
@@ -187,7 +179,7 @@ function finish(
   };
   for (const [at, fd] of sources ?? []) context.root.sources.set(at, fd);
   const limit = (master: number | undefined) => {
-    if (master !== undefined) terminal?.take(process.fetch(master));
+    if (master !== undefined) terminal?.take(local.pidfdGetfd(process.pidfd, master).value);
     // Only now: making the devices was not to be limited.
     made.cgroup.set(config.cgroup.resources, "devices");
     setRlimits(local, process.pid, config.process, readStartFacts()?.nofile);

@@ -38,10 +38,10 @@ export async function runContainer(
     hasTerminal = plan.parts.terminal !== undefined;
   using foreground = new Foreground(native, kernel, { subreaper: !options.noSubreaper });
   using terminal = plan.parts.terminal?.openTerminalEnd(native, kernel, options.consoleSocket);
-  const onProcess = (pidfd: number) => {
-    if (!options.detach) foreground.forwardTo(pidfd, hasTerminal);
-  };
-  const made = makeContainer(runtime, plan, false, { terminal, onProcess });
+  if (!options.detach) foreground.keepSignals(hasTerminal);
+  const made = makeContainer(runtime, plan, false, { terminal });
+  // What came meanwhile is for the program, which is there by now.
+  if (!options.detach) foreground.forwardTo(made.process.pidfd);
   note(runtime.root, id, "start");
   const { local, process } = made;
   tellReady(plan, made, runtime, options.detach ? undefined : foreground);

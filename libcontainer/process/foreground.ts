@@ -14,13 +14,13 @@ import { ECHILD } from "../../ffi/errno.ts";
 import { Out } from "../../ffi/kernel.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
-import { forwardSignals } from "../../ffi/signal_forwarding.ts";
+import { SignalForwarding } from "../../ffi/signal_forwarding.ts";
 import { exitCode } from "./wait.ts";
 
 const SI_PID = 16;
-/** Signals of faults of this process itself (`signal(7)`); V8 handles some of them. */
-const FAULTS = [4, 5, 6, 7, 8, 11, 31];
-const LAST_SIGNAL = 31;
+const LAST_STANDARD_SIGNAL = 31, LAST_SIGNAL = 64;
+/** Those before are the C library's (`signal(7)`); runc passes on those that Go has for everybody. */
+const FIRST_REAL_TIME_SIGNAL = 35;
 /** Signals that are about this process: its end, its stop, its children, its terminal's size. SIGURG is Go's, in runc. */
 const OWN = [SIGKILL, SIGSTOP, SIGCHLD, SIGURG, SIGWINCH];
 /**
@@ -38,7 +38,7 @@ const OF_TERMINAL = [SIGTTIN, SIGTTOU, SIGPIPE];
 export class Foreground implements Disposable {
   readonly #native: Native;
   readonly #kernel: LocalKernel;
-  #forwarding: Disposable | undefined;
+  #forwarding: SignalForwarding | undefined;
 
   /** @param options `subreaper`: orphans of the container become children of this process (`PR_SET_CHILD_SUBREAPER(2const)`) */
   constructor(native: Native, kernel: LocalKernel, { subreaper }: { readonly subreaper: boolean }) {
@@ -48,16 +48,28 @@ export class Foreground implements Disposable {
   }
 
   /**
-   * Passes signals on to a process, and to no other any more. From the moment that it is there: a signal that comes
-   * while the container is being set up must not end runt and leave the container.
+   * Keeps signals for the process that is to come: one that comes while a container is being set up must not end runt
+   * and leave it half made.
    *
    * @param hasTerminal whether this process shows the container's terminal
    */
+  keepSignals(hasTerminal = false): void {
+    const signals: number[] = [], kept = [...OWN, ...(hasTerminal ? OF_TERMINAL : [])];
+    for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
+      const isReserved = signal > LAST_STANDARD_SIGNAL && signal < FIRST_REAL_TIME_SIGNAL;
+      if (!isReserved && !kept.includes(signal)) signals.push(signal);
+    }
+    this.#forwarding ??= new SignalForwarding(this.#native, this.#kernel, signals);
+  }
+
+  /**
+   * Passes signals on to a process, and to no other any more.
+   *
+   * @param hasTerminal as for {@linkcode keepSignals}
+   */
   forwardTo(pidfd: number, hasTerminal = false): void {
-    this.#forwarding?.[Symbol.dispose]();
-    const signals: number[] = [], kept = [...OWN, ...FAULTS, ...(hasTerminal ? OF_TERMINAL : [])];
-    for (let signal = 1; signal <= LAST_SIGNAL; signal++) if (!kept.includes(signal)) signals.push(signal);
-    this.#forwarding = forwardSignals(this.#native, this.#kernel, pidfd, signals);
+    this.keepSignals(hasTerminal);
+    this.#forwarding!.to(pidfd);
   }
 
   /**
