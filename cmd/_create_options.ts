@@ -17,7 +17,7 @@ export const CREATE_FLAGS = { flags: FLAGS, aliases: { b: "bundle" } } satisfies
 
 /** What the library is told of the container to make. */
 export interface CreateOptions {
-  /** Absolute, otherwise as the caller wrote it: the kernel resolves links and `..`. */
+  /** Absolute, without links and `..`; one that is not there is as the caller wrote it. */
   readonly bundle: string;
   /** Absolute. */
   readonly pidFile?: string;
@@ -42,7 +42,7 @@ export function readCreateOptions(flags: FlagValues<typeof FLAGS>): CreateOption
   const consoleSocket = flags["console-socket"];
   const pidFile = flags["pid-file"], pidfdSocket = flags["pidfd-socket"];
   return {
-    bundle: anchoredPath(flags.bundle ?? ""),
+    bundle: realBundle(flags.bundle ?? ""),
     ...(pidFile ? { pidFile: absolutePath(pidFile) } : {}),
     ...(pidfdSocket ? { pidfdSocket } : {}),
     ...(consoleSocket ? { consoleSocket } : {}),
@@ -50,6 +50,16 @@ export function readCreateOptions(flags: FlagValues<typeof FLAGS>): CreateOption
     noNewKeyring: flags["no-new-keyring"] ?? false,
     preserveFds,
   };
+}
+
+/** runc enters the bundle and asks the kernel where it is. */
+function realBundle(given: string): string {
+  const path = anchoredPath(given);
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path; // told of when config.json is read
+  }
 }
 
 /** Puts `runt create failed` before what went wrong, as runc does and as its callers quote it. */

@@ -11,7 +11,9 @@ export function writePidFile(path: string, pid: number): void {
   // In a directory of others, a link of that name must not have us write where it leads: made anew, or not at all.
   removePidFile(temporary);
   try {
-    Deno.writeTextFileSync(temporary, String(pid), { mode: 0o666, createNew: true });
+    // Not writeTextFile(), which sets the mode whatever the umask is: who can write here says whom others kill.
+    using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o666 });
+    file.writeSync(new TextEncoder().encode(String(pid)));
     Deno.renameSync(temporary, path);
   } catch (cause) {
     removePidFile(temporary);

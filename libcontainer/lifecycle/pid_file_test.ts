@@ -8,6 +8,7 @@ Deno.test("the pid file holds the pid and nothing else; removing it twice is fin
     writePidFile(`${directory}/pid`, 42);
     writePidFile(`${directory}/pid`, 4711);
     assertEquals(Deno.readTextFileSync(`${directory}/pid`), "4711");
+    assertEquals(Deno.statSync(`${directory}/pid`).mode! & 0o777, 0o666 & ~Deno.umask());
     assertEquals([...Deno.readDirSync(directory)].length, 1);
     removePidFile(`${directory}/pid`);
     removePidFile(`${directory}/pid`);

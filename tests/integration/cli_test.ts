@@ -31,6 +31,15 @@ const MISTAKES: readonly (readonly string[])[] = [
   ["delete", "a", "b"],
   ["kill"],
   ["kill", "a", "TERM", "x"],
+  ["ps"],
+  ["ps", "--nosuch", "x"],
+  ["ps", "-ef", "x"],
+  ["ps", "-f"],
+  ["pause"],
+  ["pause", "a", "b"],
+  ["pause", "--force", "x"],
+  ["resume"],
+  ["resume", "a", "b"],
   ["list", "x"],
   ["list", "-f", "xml"],
   ["list", "-qf"],
@@ -64,6 +73,11 @@ const MISSING: readonly (readonly string[])[] = [
   ["kill", "nosuch", "-9"],
   ["delete", "nosuch"],
   ["state", "help"],
+  ["pause", "nosuch"],
+  ["resume", "nosuch"],
+  ["ps", "nosuch"],
+  ["ps", "-f", "xml", "nosuch"],
+  ["ps", "nosuch", "-f", "json"],
 ];
 
 for (const args of MISSING) {
@@ -72,7 +86,7 @@ for (const args of MISSING) {
 }
 
 for (const id of ["../x", "a/b", "a b", "..", ".", "a:b", "é", "a\nb", "/", "a%2f"]) {
-  for (const command of ["state", "start", "kill", "delete"]) {
+  for (const command of ["state", "start", "kill", "delete", "pause", "resume", "ps"]) {
     const title = `${command} refuses the id ${JSON.stringify(id)} as runc does`;
     Deno.test(title, inDirectory((directory) => assertSameFailure(runBoth(directory, [command, id]), title)));
   }
@@ -105,7 +119,20 @@ const HELPS: readonly (readonly string[])[] = [
   ["-h"],
   ["help"],
   ["h"],
-  ...["create", "start", "run", "state", "kill", "delete", "list", "spec", "features"].flatMap((
+  ...[
+    "create",
+    "start",
+    "run",
+    "state",
+    "kill",
+    "delete",
+    "list",
+    "ps",
+    "pause",
+    "resume",
+    "spec",
+    "features",
+  ].flatMap((
     name,
   ) => [
     ["help", name],
@@ -130,7 +157,9 @@ for (const args of HELPS) {
   );
 }
 
-for (const name of ["create", "start", "run", "state", "kill", "delete", "list", "spec"]) {
+for (
+  const name of ["create", "start", "run", "state", "kill", "delete", "list", "ps", "pause", "resume", "spec"]
+) {
   const title = `${name} knows every flag that runc's ${name} lists`;
   Deno.test(
     title,
