@@ -6,9 +6,7 @@ const EHDR = 64, PHDR = 56;
 
 /** Bytes out of hexadecimal text. */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
+  return Uint8Array.fromHex(text);
 }
 
 /**

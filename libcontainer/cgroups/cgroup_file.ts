@@ -1,11 +1,11 @@
 /**
  * Reading and writing the files of a cgroup.
  *
- * Deno's own calls are used in the place of a `Kernel`: they are as fast as FFI here, and nothing is done for
- * anybody else. A file is never created: in a cgroup that would only hide a missing controller behind EACCES.
+ * A file is never created: in a cgroup that would only hide a missing controller behind EACCES.
  *
  * @module
  */
+import { readTextFile, writeFile } from "../../ffi/files.ts";
 import { EINVAL, ENOENT, errnoName } from "../../ffi/errno.ts";
 import { RuntError } from "../error.ts";
 
@@ -45,7 +45,7 @@ export function systemError(error: unknown): SystemError {
  * @throws {Error} Deno's, see {@linkcode systemError}
  */
 export function readCgroupFile(dir: string, file: string): string {
-  return Deno.readTextFileSync(`${dir}/${file}`);
+  return readTextFile(`${dir}/${file}`);
 }
 
 /**
@@ -54,7 +54,7 @@ export function readCgroupFile(dir: string, file: string): string {
  * @throws {Error} Deno's, see {@linkcode systemError}
  */
 export function writeCgroupFile(dir: string, file: string, value: string): void {
-  Deno.writeTextFileSync(`${dir}/${file}`, value, { create: false });
+  writeFile(`${dir}/${file}`, value, { create: false });
 }
 
 /**

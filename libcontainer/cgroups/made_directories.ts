@@ -1,3 +1,4 @@
+import { makeDirectory, removeDirectory } from "../../ffi/files.ts";
 import { EEXIST, ENOENT } from "../../ffi/errno.ts";
 import { systemError } from "./cgroup_file.ts";
 
@@ -13,7 +14,7 @@ export class MadeDirectories {
    */
   make(dir: string): boolean {
     try {
-      Deno.mkdirSync(dir, { mode: 0o755 });
+      makeDirectory(dir, 0o755);
     } catch (error) {
       const { errno } = systemError(error);
       if (errno === EEXIST) return false;
@@ -30,7 +31,7 @@ export class MadeDirectories {
   undo(): void {
     for (const dir of this.#made.splice(0).reverse()) {
       try {
-        Deno.removeSync(dir);
+        removeDirectory(dir);
       } catch {
         // Somebody else uses it by now; the error that led here is the one to tell.
       }

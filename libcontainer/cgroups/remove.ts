@@ -1,3 +1,4 @@
+import { removeDirectory } from "../../ffi/files.ts";
 import { ENOENT } from "../../ffi/errno.ts";
 import { RuntError } from "../error.ts";
 import { pause, systemError } from "./cgroup_file.ts";
@@ -36,7 +37,7 @@ export function removeCgroups(dirs: Iterable<string>): void {
 /** `rmdir(2)`, and where that fails once more after the cgroups below. */
 function removeTree(dir: string): void {
   try {
-    return Deno.removeSync(dir);
+    return removeDirectory(dir);
   } catch (error) {
     if (systemError(error).errno === ENOENT) return;
   }
@@ -44,7 +45,7 @@ function removeTree(dir: string): void {
     for (const { name, isDirectory } of Deno.readDirSync(dir)) {
       if (isDirectory) removeTree(`${dir}/${name}`);
     }
-    Deno.removeSync(dir);
+    removeDirectory(dir);
   } catch (error) {
     if (systemError(error).errno !== ENOENT) throw error;
   }

@@ -1,3 +1,4 @@
+import { isDirectory, realPath } from "../../ffi/files.ts";
 import {
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
@@ -89,10 +90,10 @@ export function createConfig(spec: Spec, lastCap: number, options: ConfigOptions
  */
 function resolveRootfs(bundle: string, path: string): string {
   const absolute = path.startsWith("/") ? path : `${bundle}/${path}`;
-  let real: string, isDirectory: boolean;
+  let real: string, isRealDirectory: boolean;
   try {
-    real = Deno.realPathSync(absolute);
-    isDirectory = Deno.lstatSync(absolute.replace(/\/+$/, "") || "/").isDirectory;
+    real = realPath(absolute);
+    isRealDirectory = isDirectory(absolute.replace(/\/+$/, "") || "/");
   } catch (cause) {
     const missing = cause instanceof Deno.errors.NotFound;
     throw new RuntError(
@@ -104,7 +105,7 @@ function resolveRootfs(bundle: string, path: string): string {
       },
     );
   }
-  if (!isDirectory) {
+  if (!isRealDirectory) {
     throw new RuntError("invalid-config", `invalid rootfs: ${absolute} is not a directory, or is a symlink`, {
       path: "root.path",
     });

@@ -1,3 +1,4 @@
+import { readTextFile } from "../../ffi/files.ts";
 import type { LinuxNamespaceType } from "../spec/linux.ts";
 import type { HostFacts } from "../validate/facts.ts";
 import { type CgroupHierarchies, type CgroupMode, parseCgroupHierarchies } from "./cgroup_hierarchies.ts";
@@ -21,7 +22,7 @@ export class Host implements HostFacts {
   /** The cgroup hierarchies and this process's place in them. */
   get cgroups(): CgroupHierarchies {
     return this.#once("cgroups", () => {
-      const cgroup = Deno.readTextFileSync(`${this.#roots.proc}/self/cgroup`);
+      const cgroup = readTextFile(`${this.#roots.proc}/self/cgroup`);
       return parseCgroupHierarchies(this.#mountinfo, cgroup, `${this.#roots.sys}/fs/cgroup`);
     });
   }
@@ -33,7 +34,7 @@ export class Host implements HostFacts {
   get lastCap(): number {
     return this.#once(
       "lastCap",
-      () => Number(Deno.readTextFileSync(`${this.#roots.proc}/sys/kernel/cap_last_cap`)),
+      () => Number(readTextFile(`${this.#roots.proc}/sys/kernel/cap_last_cap`)),
     );
   }
 
@@ -76,7 +77,7 @@ export class Host implements HostFacts {
   }
 
   get #mountinfo(): string {
-    return this.#once("mountinfo", () => Deno.readTextFileSync(`${this.#roots.proc}/self/mountinfo`));
+    return this.#once("mountinfo", () => readTextFile(`${this.#roots.proc}/self/mountinfo`));
   }
 
   #once<T>(name: string, probe: () => T): T {
@@ -88,7 +89,7 @@ export class Host implements HostFacts {
 
 function read(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return readTextFile(path);
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { writeFile } from "../../ffi/files.ts";
 import { LOCK_EX } from "../../ffi/constants/fcntl.ts";
 import {
   AT_REMOVEDIR,
@@ -133,5 +134,5 @@ function prepareNote(kernel: AnswerKernel, { root, id }: Answered, event: string
 
 /** Of use to nobody before it is whole: its header says how long it must be. */
 function leave(directory: string, name: string, answer: Uint8Array<ArrayBuffer>): void {
-  Deno.writeFileSync(`${directory}/${name}`, answer, { mode: 0o600, createNew: true });
+  writeFile(`${directory}/${name}`, answer, { mode: 0o600, createNew: true });
 }

@@ -57,7 +57,11 @@ export async function runContainer(
   note(runtime.root, id, "exit", { code });
   if (!options.keep) {
     try {
-      remove(local, made);
+      remove(
+        local,
+        made,
+        plan.config.namespaces.some(({ type, path }) => type === "pid" && path === undefined),
+      );
     } catch (problem) {
       // The program's exit code is what the caller waits for. One who deleted the container meanwhile is welcome.
       const gone = problem instanceof RuntError && problem.code === "not-found";
@@ -89,10 +93,10 @@ function tellReady(
   }
 }
 
-function remove(local: LocalKernel, { cgroup, directory }: MadeContainer): void {
+/** @param alone nobody outlives the init: its pid namespace was the container's own */
+function remove(local: LocalKernel, { cgroup, directory }: MadeContainer, alone: boolean): void {
   using _lock = ContainerLock.take(directory);
-  // Those that outlived their init, in a pid namespace that is not the container's own.
-  signalProcesses(local, cgroup, SIGKILL);
+  if (!alone) signalProcesses(local, cgroup, SIGKILL);
   cgroup.remove();
   removeStateDirectory(directory);
 }

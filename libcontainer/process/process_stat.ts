@@ -1,3 +1,5 @@
+import { readTextFile } from "../../ffi/files.ts";
+
 /** What `/proc/<pid>/stat` says of a process (`proc_pid_stat(5)`). */
 export interface ProcessStat {
   /** `R`, `S`, `D`, `T`, `Z`, `X`, … */
@@ -10,7 +12,7 @@ export interface ProcessStat {
 export function readProcessStat(pid: number): ProcessStat | undefined {
   let text: string;
   try {
-    text = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    text = readTextFile(`/proc/${pid}/stat`);
   } catch {
     return undefined;
   }

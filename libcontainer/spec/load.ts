@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readTextFile } from "../../ffi/files.ts";
 import { RuntError } from "../error.ts";
 import { decode, type Decoded } from "./decode.ts";
 import { problemsError } from "./problem.ts";
@@ -36,7 +37,7 @@ export function readSpec(bundleDir: string): Decoded<Spec> {
 function readConfig(bundleDir: string): string {
   const file = `${bundleDir}/config.json`;
   try {
-    return Deno.readTextFileSync(file);
+    return readTextFile(file);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound && isDirectory(bundleDir)) {
       // runc's text, which clients look for.

@@ -6,11 +6,12 @@
  *
  * @module
  */
+import { lookAt, removeFile } from "../../ffi/files.ts";
 import { ENXIO, EPIPE } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
 import { RuntError } from "../error.ts";
 
-const S_IFIFO = 0o010000;
+const S_IFMT = 0o170000, S_IFIFO = 0o010000;
 const O_WRONLY = 1, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
 
 /** Its name in the state directory. */
@@ -29,11 +30,7 @@ export function makeExecFifo(kernel: Kernel, directory: string): void {
 
 /** Whether it is there: the container was created and not yet started. */
 export function hasExecFifo(directory: string): boolean {
-  try {
-    return Deno.lstatSync(execFifoPath(directory)).isFifo ?? false;
-  } catch {
-    return false;
-  }
+  return ((lookAt(execFifoPath(directory))?.mode ?? 0) & S_IFMT) === S_IFIFO;
 }
 
 /**
@@ -51,5 +48,5 @@ export function releaseExecFifo(kernel: Kernel, directory: string): void {
   kernel.close(fd);
   kernel.flush();
   if (!written.ok) throw new RuntError("wrong-state", "cannot start a container that has stopped");
-  Deno.removeSync(path);
+  removeFile(path);
 }

@@ -1,3 +1,5 @@
+import { lookAt, rename, writeFile } from "../../ffi/files.ts";
+
 /** Events of a container's life. */
 export type JournalEvent =
   | "create"
@@ -37,16 +39,16 @@ export function note(
 ): void {
   try {
     const line = JSON.stringify({ time: new Date().toISOString(), id, event, ...fields }) + "\n";
-    using file = Deno.openSync(journalPath(root), { append: true, create: true, mode: 0o600 });
-    file.writeSync(new TextEncoder().encode(line));
-    const { size, ino } = file.statSync();
-    if (size >= MOST_BYTES) putAside(root, file, ino);
+    writeFile(journalPath(root), line, { append: true, mode: 0o600 });
+    if ((lookAt(journalPath(root))?.size ?? 0) >= MOST_BYTES) putAside(root);
   } catch { /* see above */ }
 }
 
 /** By rename: whoever has it open still writes into it. Of several who want to, the first does. */
-function putAside(root: string, file: Deno.FsFile, inode: number | null): void {
-  if (!file.tryLockSync(true)) return;
+function putAside(root: string): void {
   const path = journalPath(root);
-  if (Deno.lstatSync(path).ino === inode) Deno.renameSync(path, `${path}.1`);
+  using file = Deno.openSync(path);
+  const { size, ino } = file.statSync();
+  if (size < MOST_BYTES || !file.tryLockSync(true)) return;
+  if (lookAt(path)?.inode === ino) rename(path, `${path}.1`);
 }

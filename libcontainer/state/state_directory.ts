@@ -1,4 +1,16 @@
+import { LOCK_EX } from "../../ffi/constants/fcntl.ts";
+import { O_CLOEXEC, O_DIRECTORY } from "../../ffi/constants/open.ts";
+import { ENOENT } from "../../ffi/errno.ts";
+import { lookAt, makeDirectory, tryRemove } from "../../ffi/files.ts";
+import { AT_FDCWD, type Kernel, Out } from "../../ffi/kernel.ts";
+import { LocalKernel } from "../../ffi/local.ts";
+import { openNative } from "../../ffi/native.ts";
 import { RuntError } from "../error.ts";
+
+/** What most containers' directories hold: removed by name, without being listed. */
+const USUAL = ["state.json", "exec.fifo", "start.answer", "delete.answer"];
+/** In struct stat of x86-64 and aarch64 (`stat(3type)`). */
+const STAT_SIZE = 144, ST_INO = 8;
 
 /** The directory of one container's state, below the root. */
 export function stateDirectory(root: string, id: string): string {
@@ -13,7 +25,7 @@ export function stateDirectory(root: string, id: string): string {
 function makeStateDirectory(root: string, id: string): string {
   const directory = stateDirectory(root, id);
   try {
-    Deno.mkdirSync(directory, { mode: 0o711 });
+    makeDirectory(directory, 0o711);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       Deno.mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -29,6 +41,8 @@ function makeStateDirectory(root: string, id: string): string {
 
 /** Removes the state directory and all in it; one that is gone is fine. */
 export function removeStateDirectory(directory: string): void {
+  for (const name of USUAL) tryRemove(`${directory}/${name}`);
+  if (tryRemove(directory, { directory: true })) return;
   try {
     Deno.removeSync(directory, { recursive: true });
   } catch (error) {
@@ -38,10 +52,12 @@ export function removeStateDirectory(directory: string): void {
 
 /** A lock on a container: one request that changes it at a time (`flock(2)` on its directory). */
 export class ContainerLock implements Disposable {
-  readonly #file: Deno.FsFile;
+  readonly #kernel: Kernel;
+  readonly #fd: number;
 
-  private constructor(readonly directory: string, file: Deno.FsFile) {
-    this.#file = file;
+  private constructor(readonly directory: string, kernel: Kernel, fd: number) {
+    this.#kernel = kernel;
+    this.#fd = fd;
   }
 
   /**
@@ -59,7 +75,7 @@ export class ContainerLock implements Disposable {
       throw error;
     }
     // Between the two, a deletion may have removed the directory, and another maker made this one.
-    if (inode(`${directory}/state.json`) === null) return lock;
+    if (lookAt(`${directory}/state.json`) === undefined) return lock;
     lock[Symbol.dispose]();
     throw taken();
   }
@@ -70,24 +86,31 @@ export class ContainerLock implements Disposable {
    * @throws {RuntError} `not-found` when there is no such container (any more)
    */
   static take(directory: string): ContainerLock {
-    let file: Deno.FsFile;
+    const kernel = new LocalKernel(openNative());
+    let fd: number;
     try {
-      file = Deno.openSync(directory);
+      const opened = kernel.openat(AT_FDCWD, directory, O_DIRECTORY | O_CLOEXEC, 0, { accept: [ENOENT] });
+      if (!opened.ok) throw new RuntError("not-found", "container does not exist");
+      fd = opened.value;
     } catch (cause) {
-      if (cause instanceof Deno.errors.NotFound) throw new RuntError("not-found", "container does not exist");
+      if (cause instanceof RuntError) throw cause;
       throw new RuntError("io", `cannot open ${directory}`, { cause });
     }
-    file.lockSync(true);
-    // Whoever held it may have removed the directory: the lock is then on something that nobody finds.
-    if (inode(directory) !== file.statSync().ino) {
-      file.close();
+    const stat = new Out(STAT_SIZE), lock = new ContainerLock(directory, kernel, fd);
+    try {
+      kernel.flock(fd, LOCK_EX);
+      kernel.call("fstat", [fd, stat]);
+      // Whoever held it may have removed the directory: the lock is then on something that nobody finds.
+      if (lookAt(directory)?.inode === Number(stat.view.getBigUint64(ST_INO, true))) return lock;
       throw new RuntError("not-found", "container does not exist");
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
     }
-    return new ContainerLock(directory, file);
   }
 
   [Symbol.dispose](): void {
-    this.#file.close();
+    this.#kernel.close(this.#fd);
   }
 }
 
@@ -108,15 +131,5 @@ function taken(): RuntError {
 
 /** Removes a directory that nothing is in; one that somebody has filled is his. */
 function removeEmpty(directory: string): void {
-  try {
-    Deno.removeSync(directory);
-  } catch { /* see above */ }
-}
-
-function inode(path: string): number | null {
-  try {
-    return Deno.lstatSync(path).ino;
-  } catch {
-    return null;
-  }
+  tryRemove(directory, { directory: true });
 }

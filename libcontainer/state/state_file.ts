@@ -1,3 +1,4 @@
+import { readTextFile, rename, writeFile } from "../../ffi/files.ts";
 import { RuntError } from "../error.ts";
 
 /** The file of a container's facts, in its state directory. */
@@ -53,8 +54,8 @@ export function writeState(directory: string, state: StateFile): void {
  */
 export function prepareState(directory: string, state: StateFile): () => void {
   const temporary = `${directory}/.${STATE_FILE}`;
-  Deno.writeTextFileSync(temporary, JSON.stringify(state), { mode: 0o600 });
-  return () => Deno.renameSync(temporary, `${directory}/${STATE_FILE}`);
+  writeFile(temporary, JSON.stringify(state), { mode: 0o600 });
+  return () => rename(temporary, `${directory}/${STATE_FILE}`);
 }
 
 /**
@@ -66,7 +67,7 @@ export function prepareState(directory: string, state: StateFile): () => void {
 export function readState(directory: string): StateFile | undefined {
   let text: string;
   try {
-    text = Deno.readTextFileSync(`${directory}/${STATE_FILE}`);
+    text = readTextFile(`${directory}/${STATE_FILE}`);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) {
       throw new RuntError("io", `cannot read ${directory}/${STATE_FILE}`, { cause });

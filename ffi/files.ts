@@ -1,0 +1,199 @@
+/**
+ * Deno's calls for files, by raw system calls: what runs once is compiled when it is first used, and Deno's own API is
+ * not in our code cache (0.02-0.1 ms for each call that a command makes). They mean what Deno's mean, and fail as those do:
+ * what does not succeed at once is left to Deno's, which finds the same error and words it.
+ *
+ * Not for paths inside a container: see `libcontainer/rootfs/safe_path.ts`.
+ *
+ * @module
+ */
+import {
+  AT_REMOVEDIR,
+  AT_SYMLINK_NOFOLLOW,
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_EXCL,
+  O_PATH,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+} from "./constants/open.ts";
+import { AT_FDCWD } from "./kernel.ts";
+import { type Native, openNative } from "./native.ts";
+
+/** Where in the arena a second path, and what is read or written, has its place; the first path is at its start. */
+const SECOND = 0x2000, DATA = 0x4000;
+/** A path over this is left to Deno, so that it ends before {@linkcode SECOND}: a UTF-16 unit takes three bytes at the most. */
+const PATH_LIMIT = 0xa00;
+/** A file over this is left to Deno. */
+const READ_LIMIT = 0x80000;
+
+/** How {@linkcode writeTextFile} opens. */
+export interface WriteOptions {
+  /** Make it if it is not there; unless told otherwise. */
+  readonly create?: boolean;
+  /** It must not be there. */
+  readonly createNew?: boolean;
+  readonly append?: boolean;
+  /** Mode of a new file; 0666 unless told. The umask is taken off. */
+  readonly mode?: number;
+}
+
+/** The fields of struct statx (`statx(2)`) that matter here. */
+const S_IFMT = 0o170000, S_IFDIR = 0o040000;
+const STATX_BASIC_STATS = 0x7ff, STATX_SIZE = 256, STX_MODE = 28, STX_INO = 32, STX_SIZE = 40;
+
+const decoder = new TextDecoder(), encoder = new TextEncoder();
+
+/** `Deno.readTextFileSync()` */
+export function readTextFile(path: string): string {
+  const native = nativeFor(path);
+  if (native) {
+    const { call, numbers, arena, arenaAddress } = native;
+    const fd = call(numbers.openat, AT_FDCWD, arenaAddress, O_RDONLY | O_CLOEXEC, 0);
+    if (fd >= 0) {
+      let end = DATA, got: number;
+      do {
+        got = call(numbers.read, fd, arenaAddress + end, READ_LIMIT - (end - DATA));
+        if (got > 0) end += got;
+      } while (got > 0 && end < DATA + READ_LIMIT);
+      call(numbers.close, fd);
+      if (got === 0) return decoder.decode(arena.subarray(DATA, end));
+    }
+  }
+  return Deno.readTextFileSync(path);
+}
+
+/** `Deno.writeTextFileSync()`, and of bytes `Deno.writeFileSync()` */
+export function writeFile(path: string, data: string | Uint8Array, options: WriteOptions = {}): void {
+  const native = nativeFor(path), bytes = typeof data === "string" ? encoder.encode(data) : data;
+  if (native && bytes.length <= READ_LIMIT) {
+    const { call, numbers, arena, arenaAddress } = native;
+    const { create = true, createNew = false, append = false, mode = 0o666 } = options;
+    const flags = O_WRONLY | O_CLOEXEC | (append ? O_APPEND : O_TRUNC) | (create ? O_CREAT : 0) |
+      (createNew ? O_CREAT | O_EXCL : 0);
+    const fd = call(numbers.openat, AT_FDCWD, arenaAddress, flags, mode);
+    if (fd >= 0) {
+      arena.set(bytes, DATA);
+      const written = call(numbers.write, fd, arenaAddress + DATA, bytes.length);
+      call(numbers.close, fd);
+      if (written === bytes.length) return;
+      // Made just now, and not by anybody else.
+      if (createNew) call(numbers.unlinkat, AT_FDCWD, arenaAddress, 0);
+    }
+  }
+  if (typeof data === "string") Deno.writeTextFileSync(path, data, options);
+  else Deno.writeFileSync(path, data, options);
+}
+
+/** `Deno.mkdirSync()` */
+export function makeDirectory(path: string, mode: number): void {
+  const native = nativeFor(path);
+  if (native?.call(native.numbers.mkdirat, AT_FDCWD, native.arenaAddress, mode) !== 0) {
+    Deno.mkdirSync(path, { mode });
+  }
+}
+
+/** `Deno.renameSync()` */
+export function rename(from: string, to: string): void {
+  const native = nativeFor(from, to);
+  if (native) {
+    const { call, numbers, arenaAddress } = native;
+    if (call(numbers.renameat, AT_FDCWD, arenaAddress, AT_FDCWD, arenaAddress + SECOND) === 0) return;
+  }
+  Deno.renameSync(from, to);
+}
+
+/** `Deno.removeSync()` of what is no directory. */
+export function removeFile(path: string): void {
+  unlink(path, 0);
+}
+
+/** `Deno.removeSync()` of an empty directory. */
+export function removeDirectory(path: string): void {
+  unlink(path, AT_REMOVEDIR);
+}
+
+function unlink(path: string, flags: number): void {
+  const native = nativeFor(path);
+  if (native?.call(native.numbers.unlinkat, AT_FDCWD, native.arenaAddress, flags) !== 0) {
+    Deno.removeSync(path);
+  }
+}
+
+/** Removes what is no directory, or else an empty one; false where that cannot be done. */
+export function tryRemove(path: string, { directory = false } = {}): boolean {
+  const native = nativeFor(path), flags = directory ? AT_REMOVEDIR : 0;
+  if (native) return native.call(native.numbers.unlinkat, AT_FDCWD, native.arenaAddress, flags) === 0;
+  try {
+    Deno.removeSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `Deno.realPathSync()` */
+export function realPath(path: string): string {
+  const native = nativeFor(path);
+  if (native) {
+    const { call, numbers, arena, arenaAddress } = native;
+    const fd = call(numbers.openat, AT_FDCWD, arenaAddress, O_PATH | O_CLOEXEC, 0);
+    if (fd >= 0) {
+      const link = nativeFor(`/proc/self/fd/${fd}`)!;
+      const size = link.call(numbers.readlinkat, AT_FDCWD, arenaAddress, arenaAddress + DATA, SECOND);
+      call(numbers.close, fd);
+      const real = size > 0 && size < SECOND ? decoder.decode(arena.subarray(DATA, DATA + size)) : "";
+      // What was removed meanwhile has a word behind it.
+      if (real.startsWith("/") && !real.endsWith(" (deleted)")) return real;
+    }
+  }
+  return Deno.realPathSync(path);
+}
+
+/** Whether a directory is there, and not a link to one. */
+export function isDirectory(path: string): boolean {
+  return ((lookAt(path)?.mode ?? 0) & S_IFMT) === S_IFDIR;
+}
+
+/** What is at a path, a link not followed (`inode(7)`); undefined when that cannot be said. */
+export function lookAt(
+  path: string,
+): { readonly inode: number; readonly mode: number; readonly size: number } | undefined {
+  const native = nativeFor(path);
+  if (native) {
+    const { call, numbers, arena, arenaAddress } = native;
+    const at = arenaAddress + DATA;
+    if (call(numbers.statx, AT_FDCWD, arenaAddress, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, at) < 0) {
+      return undefined;
+    }
+    const view = new DataView(arena.buffer, arena.byteOffset + DATA, STATX_SIZE);
+    return {
+      inode: Number(view.getBigUint64(STX_INO, true)),
+      mode: view.getUint16(STX_MODE, true),
+      size: Number(view.getBigUint64(STX_SIZE, true)),
+    };
+  }
+  try {
+    const { ino, mode, size } = Deno.lstatSync(path);
+    return { inode: ino ?? 0, mode: mode ?? 0, size };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes paths, NUL-terminated, to where calls find them; undefined where Deno has to do. */
+function nativeFor(path: string, second?: string): Native | undefined {
+  if (path.length > PATH_LIMIT || path.includes("\0")) return undefined;
+  if (second !== undefined && (second.length > PATH_LIMIT || second.includes("\0"))) return undefined;
+  if (Deno.build.arch !== "x86_64") return undefined;
+  const native = openNative(), { arena } = native;
+  const place = (text: string, at: number) => {
+    const { written } = encoder.encodeInto(text, arena.subarray(at, at + SECOND));
+    arena[at + written] = 0;
+  };
+  place(path, 0);
+  if (second !== undefined) place(second, SECOND);
+  return native;
+}
