@@ -28,6 +28,8 @@ const SECOND = 0x2000, DATA = 0x4000;
 const PATH_LIMIT = 0xa00;
 /** A file over this is left to Deno. */
 const READ_LIMIT = 0x80000;
+/** What is asked for first: some files below /proc take memory for all that is asked for. */
+const FIRST_READ = 0x4000;
 
 /** How {@linkcode writeTextFile} opens. */
 export interface WriteOptions {
@@ -44,7 +46,7 @@ export interface WriteOptions {
 const S_IFMT = 0o170000, S_IFDIR = 0o040000;
 const STATX_BASIC_STATS = 0x7ff, STATX_SIZE = 256, STX_MODE = 28, STX_INO = 32, STX_SIZE = 40;
 
-const decoder = new TextDecoder(), encoder = new TextEncoder();
+const encoder = new TextEncoder();
 
 /** `Deno.readTextFileSync()` */
 export function readTextFile(path: string): string {
@@ -53,13 +55,19 @@ export function readTextFile(path: string): string {
     const { call, numbers, arena, arenaAddress } = native;
     const fd = call(numbers.openat, AT_FDCWD, arenaAddress, O_RDONLY | O_CLOEXEC, 0);
     if (fd >= 0) {
-      let end = DATA, got: number;
+      let end = DATA, got: number, piece = FIRST_READ;
       do {
-        got = call(numbers.read, fd, arenaAddress + end, READ_LIMIT - (end - DATA));
+        got = call(numbers.read, fd, arenaAddress + end, piece);
         if (got > 0) end += got;
-      } while (got > 0 && end < DATA + READ_LIMIT);
+        if (got === piece) piece = READ_LIMIT - (end - DATA);
+      } while (got > 0 && piece > 0);
       call(numbers.close, fd);
-      if (got === 0) return decoder.decode(arena.subarray(DATA, end));
+      if (got === 0) {
+        arena[end] = 0;
+        const text = textAt(arenaAddress + DATA);
+        // What is not ASCII, or has a NUL in it, is not worth telling apart here.
+        if (text.length === end - DATA) return text;
+      }
     }
   }
   return Deno.readTextFileSync(path);
@@ -67,24 +75,34 @@ export function readTextFile(path: string): string {
 
 /** `Deno.writeTextFileSync()`, and of bytes `Deno.writeFileSync()` */
 export function writeFile(path: string, data: string | Uint8Array, options: WriteOptions = {}): void {
-  const native = nativeFor(path), bytes = typeof data === "string" ? encoder.encode(data) : data;
-  if (native && bytes.length <= READ_LIMIT) {
+  const native = nativeFor(path);
+  if (native && data.length * 3 <= READ_LIMIT) {
     const { call, numbers, arena, arenaAddress } = native;
     const { create = true, createNew = false, append = false, mode = 0o666 } = options;
     const flags = O_WRONLY | O_CLOEXEC | (append ? O_APPEND : O_TRUNC) | (create ? O_CREAT : 0) |
       (createNew ? O_CREAT | O_EXCL : 0);
     const fd = call(numbers.openat, AT_FDCWD, arenaAddress, flags, mode);
     if (fd >= 0) {
-      arena.set(bytes, DATA);
-      const written = call(numbers.write, fd, arenaAddress + DATA, bytes.length);
+      const size = placeData(arena, data), written = call(numbers.write, fd, arenaAddress + DATA, size);
       call(numbers.close, fd);
-      if (written === bytes.length) return;
+      if (written === size) return;
       // Made just now, and not by anybody else.
       if (createNew) call(numbers.unlinkat, AT_FDCWD, arenaAddress, 0);
     }
   }
   if (typeof data === "string") Deno.writeTextFileSync(path, data, options);
   else Deno.writeFileSync(path, data, options);
+}
+
+function placeData(arena: Uint8Array, data: string | Uint8Array): number {
+  if (typeof data === "string") return encoder.encodeInto(data, arena.subarray(DATA)).written;
+  arena.set(data, DATA);
+  return data.length;
+}
+
+/** A NUL-terminated text: Deno's `TextDecoder` would have to be compiled first. */
+function textAt(address: number): string {
+  return Deno.UnsafePointerView.getCString(Deno.UnsafePointer.create(BigInt(address))!);
 }
 
 /** `Deno.mkdirSync()` */
@@ -144,9 +162,12 @@ export function realPath(path: string): string {
       const link = nativeFor(`/proc/self/fd/${fd}`)!;
       const size = link.call(numbers.readlinkat, AT_FDCWD, arenaAddress, arenaAddress + DATA, SECOND);
       call(numbers.close, fd);
-      const real = size > 0 && size < SECOND ? decoder.decode(arena.subarray(DATA, DATA + size)) : "";
-      // What was removed meanwhile has a word behind it.
-      if (real.startsWith("/") && !real.endsWith(" (deleted)")) return real;
+      if (size > 0 && size < SECOND) {
+        arena[DATA + size] = 0;
+        const real = textAt(arenaAddress + DATA);
+        // What was removed meanwhile has a word behind it.
+        if (real.startsWith("/") && !real.endsWith(" (deleted)")) return real;
+      }
     }
   }
   return Deno.realPathSync(path);

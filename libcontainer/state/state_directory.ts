@@ -8,7 +8,7 @@ import { openNative } from "../../ffi/native.ts";
 import { RuntError } from "../error.ts";
 
 /** What most containers' directories hold: removed by name, without being listed. */
-const USUAL = ["state.json", "exec.fifo", "start.answer", "delete.answer"];
+const USUAL = ["exec.fifo", "start.answer", "delete.answer", "state.json"];
 /** In struct stat of x86-64 and aarch64 (`stat(3type)`). */
 const STAT_SIZE = 144, ST_INO = 8;
 
@@ -41,8 +41,9 @@ function makeStateDirectory(root: string, id: string): string {
 
 /** Removes the state directory and all in it; one that is gone is fine. */
 export function removeStateDirectory(directory: string): void {
-  for (const name of USUAL) tryRemove(`${directory}/${name}`);
-  if (tryRemove(directory, { directory: true })) return;
+  for (const name of USUAL) {
+    if (tryRemove(`${directory}/${name}`) && tryRemove(directory, { directory: true })) return;
+  }
   try {
     Deno.removeSync(directory, { recursive: true });
   } catch (error) {
