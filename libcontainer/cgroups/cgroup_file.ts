@@ -113,6 +113,16 @@ const HINTS: Readonly<Record<number, string>> = {
   34: "the value is out of the kernel's range",
 };
 
+/** Whether a cgroup has a file. */
+export function cgroupFileExists(dir: string, file: string): boolean {
+  try {
+    Deno.lstatSync(`${dir}/${file}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A number from a file of a cgroup, or undefined where there is no such file; `max` is infinity. */
 export function readCgroupNumber(dir: string, file: string): number | undefined {
   try {

@@ -56,7 +56,7 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
     linux: {
       namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
       capabilities: CAPABILITY_NAMES.map((name) => `CAP_${name}`),
-      cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: false },
+      cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
       seccomp: { enabled: false },
       apparmor: { enabled: true },
       selinux: { enabled: true },

@@ -162,7 +162,10 @@ function finish(
   const sources = parts.fetchIdMapped?.(made.native, local, config, process, executable !== undefined);
   const context: InitContext = {
     ...rootfsContext(config, host, made.cgroup, runtime.log),
-    openHostSource: (source, recursive) => fetchHostSource(local, kernel, process.pidfd, source, recursive),
+    // Who is not root could reach no more than his container's process can.
+    ...(isRootless() ? {} : {
+      openHostSource: (source, recursive) => fetchHostSource(local, kernel, process.pidfd, source, recursive),
+    }),
     firstFreeFd,
     control: process.control,
     // Asked for late: the FIFO's number is known when it was opened.
@@ -179,7 +182,7 @@ function finish(
   };
   for (const [at, fd] of sources ?? []) context.root.sources.set(at, fd);
   const limit = (master: number | undefined) => {
-    if (master !== undefined) terminal?.take(local.pidfdGetfd(process.pidfd, master).value);
+    if (master !== undefined) terminal?.take(process.fetch(master));
     // Only now: making the devices was not to be limited.
     made.cgroup.set(config.cgroup.resources, "devices");
     setRlimits(local, process.pid, config.process, readStartFacts()?.nofile);

@@ -39,6 +39,7 @@ import {
 } from "../init/first_steps.ts";
 import { startSession } from "../init/session.ts";
 import { checkJoinedMaps, writeIdMaps } from "../security/id_maps.ts";
+import { openDescriptorChannel } from "./descriptor_channel.ts";
 import { setTimeOffsets } from "./time_offsets.ts";
 
 /** The order in which namespaces are joined: the user namespace grants the rights for the others (runc's order). */
@@ -53,6 +54,8 @@ export interface ContainerProcess {
   readonly control: number;
   /** The FIFO over there, when the process has to wait for `start`. */
   readonly execFifo: Result | undefined;
+  /** Fetches a descriptor of the process, by its number over there; once. */
+  fetch(fd: number): number;
 }
 
 /** What {@linkcode makeContainerProcess} needs beside the config. */
@@ -115,7 +118,8 @@ export function makeContainerProcess(
   unshare(kernel, late);
   startSession(kernel);
   kernel.push();
-  return { pid: spawned.pid, pidfd: spawned.pidfd, kernel, control, execFifo };
+  const { pid, pidfd } = spawned;
+  return { pid, pidfd, kernel, control, execFifo, fetch: (fd) => local.pidfdGetfd(pidfd, fd).value };
 }
 
 function enterInTwo(
@@ -132,6 +136,9 @@ function enterInTwo(
   const join = openNamespaces(kernel, joined);
   // While it may be done: who is not root can fetch nothing from a process that is not dumpable.
   const socket = rootless ? prepareSocket(local, first) : undefined;
+  // Who owns the user namespace may fetch from `runt init`, which self mode executes in it.
+  const needsChannel = rootless && config.process.terminal && options.executable === undefined;
+  const channel = needsChannel ? openDescriptorChannel(local, first) : undefined;
   if (rootless) forbidTracing(kernel);
   if (made & CLONE_NEWUSER) {
     unshare(kernel, CLONE_NEWUSER);
@@ -163,7 +170,9 @@ function enterInTwo(
   forbidTracing(kernel);
   unshare(kernel, late);
   startSession(kernel);
-  return { pid: forked.pid, pidfd: forked.pidfd, kernel, control: forked.control, execFifo };
+  const { pid, pidfd, control } = forked;
+  const fetch = (fd: number) => channel ? channel.take(fd) : local.pidfdGetfd(pidfd, fd).value;
+  return { pid, pidfd, kernel, control, execFifo, fetch };
 }
 
 function unshare(kernel: Kernel, flags: number): void {

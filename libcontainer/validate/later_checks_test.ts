@@ -27,10 +27,6 @@ Deno.test("what the later checks are about is refused, each by its name", () => 
 
 Deno.test("checkUnsupported() refuses what is not a field of its own", () => {
   const cases: [Changes, string[]][] = [
-    [{ "linux.resources.network.classID": 5 }, ["linux.resources.network: not supported by runt yet"]],
-    [{ "linux.resources.rdma": { a: { hcaHandles: 1 } } }, [
-      "linux.resources.rdma: not supported by runt yet",
-    ]],
     [{ "linux.netDevices": { eth0: {} } }, ["linux.netDevices: not supported by runt yet"]],
   ];
   for (const [changes, expected] of cases) assertEquals(errorsOf(changes), expected);

@@ -17,15 +17,10 @@ const FIELDS = [
   "hooks",
   "linux.intelRdt",
   "linux.netDevices",
-  "linux.resources.blockIO",
-  "linux.resources.hugepageLimits",
-  "linux.resources.network",
-  "linux.resources.rdma",
-  "linux.resources.unified",
 ];
 
 /** Maps in which a key alone asks for something. */
-const MAPS = ["linux.netDevices", "linux.resources.unified"];
+const MAPS = ["linux.netDevices"];
 
 /** What is not simply a field: what it is called, and where it is asked for, if anywhere. */
 const OTHERS: readonly (readonly [what: string, find: (spec: Spec) => string | false | undefined])[] = [

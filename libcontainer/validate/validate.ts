@@ -15,6 +15,7 @@ import { checkMaskedPaths, checkReadonlyPaths } from "./hidden_paths.ts";
 import { checkIdMappings } from "./id_mappings.ts";
 import type { Check, Issue, Report, ValidateOptions } from "./issue.ts";
 import { checkMemoryPolicy } from "./memory_policy.ts";
+import { checkBlockIO, checkHugepageLimits, checkUnified } from "./more_resources.ts";
 import { checkMounts, checkRootfsPropagation } from "./mounts.ts";
 import { checkDomainname, checkHostname } from "./names.ts";
 import { checkMountNamespace, checkNamespaces } from "./namespaces.ts";
@@ -53,6 +54,9 @@ const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["linux.resources.devices", checkDeviceRules],
   ["linux.resources.memory", checkMemory],
   ["linux.resources.cpu", checkCpu],
+  ["linux.resources.blockIO", checkBlockIO],
+  ["linux.resources.hugepageLimits", checkHugepageLimits],
+  ["linux.resources.unified", checkUnified],
   ["linux.cgroupsPath", checkCgroupsPath],
   ["linux.namespaces", checkNamespaces],
   ["", checkMountNamespace],

@@ -24,6 +24,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   cpu: ["cpu.shares", "cpu.cfs_quota_us", "cpu.cfs_period_us"],
   cpuset: ["cpuset.cpus", "cpuset.mems"],
   pids: ["pids.max"],
+  blkio: ["read_bps", "write_bps", "read_iops", "write_iops"].map((name) => `blkio.throttle.${name}_device`),
   devices: ["devices.list"],
   freezer: ["freezer.state"],
 };
@@ -91,6 +92,26 @@ function resources(more: Config): (config: Config) => void {
   return ({ linux }) => Object.assign(linux.resources, more);
 }
 
+/** Numbers of a disk of this host. */
+function blockDevice(): { major: number; minor: number } {
+  const lines = Deno.readTextFileSync("/proc/partitions").split("\n").slice(2).map((line) =>
+    line.trim().split(/\s+/)
+  );
+  // Not one that comes and goes with modules, such as loop0.
+  const [major, minor] = lines.find(([, , , name]) => /^([shvx]?v?d[a-z]|nvme\d+n\d+)$/.test(name ?? "")) ??
+    [];
+  return { major: Number(major ?? 7), minor: Number(minor ?? 0) };
+}
+
+function ratesOf(device: { major: number; minor: number }): Config {
+  return {
+    throttleReadBpsDevice: [{ ...device, rate: 1 << 20 }],
+    throttleWriteBpsDevice: [{ ...device, rate: 2 << 20 }],
+    throttleReadIOPSDevice: [{ ...device, rate: 100 }],
+    throttleWriteIOPSDevice: [{ ...device, rate: 200 }],
+  };
+}
+
 sameAsRunc("without limits", () => {});
 sameAsRunc("without linux.resources", ({ linux }) => delete linux.resources);
 sameAsRunc(
@@ -105,6 +126,7 @@ sameAsRunc("zero for absent", resources({ memory: { limit: 0 }, cpu: { shares: 0
 sameAsRunc("cpu", resources({ cpu: { shares: 512, quota: 50000, period: 200000, cpus: "0", mems: "0" } }));
 sameAsRunc("an unlimited cpu quota", resources({ cpu: { quota: -1, period: 50000 } }));
 sameAsRunc("pids", resources({ pids: { limit: 20 } }));
+sameAsRunc("rates of block I/O", resources({ blockIO: ratesOf(blockDevice()) }));
 sameAsRunc("unlimited pids", resources({ pids: { limit: -1 } }));
 sameAsRunc(
   "devices of its own",
@@ -246,3 +268,26 @@ testNeeding(NEEDS, "a limit of one process is for the container alone, not for m
   const { code, stdout, stderr } = runtime.run(bundle.directory);
   assertEquals([code, stdout.trim().split(/\s+/), stderr], [0, ["0", "100000", "65536"], ""]);
 });
+
+testNeeding(
+  BESIDE_RUNC,
+  "a limit of a controller that is not mounted, and unified, are refused as by runc",
+  () => {
+    const cases: [Config, string][] = [
+      [{ unified: { "memory.high": "5" } }, "invalid configuration: cannot use unified on cgroup v1"],
+    ];
+    if (!Deno.readTextFileSync("/proc/self/cgroup").includes("hugetlb")) {
+      const hugepageLimits = [{ pageSize: "2MB", limit: 0 }];
+      cases.push([{ hugepageLimits }, "cannot set hugetlb limit: container could not join or create cgroup"]);
+    }
+    for (const [more, text] of cases) {
+      using bundle = makeBundle(resources(more));
+      for (const program of [undefined, "runc"]) {
+        using runtime = new Runtime(program);
+        const { code, stderr } = runtime.run(bundle.directory);
+        assertEquals(code, 1);
+        assertStringIncludes(stderr, text);
+      }
+    }
+  },
+);

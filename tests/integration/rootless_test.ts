@@ -9,6 +9,7 @@ import { leftovers } from "../support/leftovers.ts";
 import { cgroupV1, program, root, testNeeding } from "../support/needs.ts";
 import { COUNT, mapRange, NormalUser, SUBORDINATE, USER, userNamespaces } from "../support/rootless.ts";
 import { RUNT, waitUntil } from "../support/runtime.ts";
+import { TerminalDriver } from "../support/terminal_driver.ts";
 
 const NEEDS = [root, program("setpriv"), userNamespaces];
 const TOOLS = [...NEEDS, program("newuidmap")];
@@ -301,6 +302,25 @@ testNeeding(NEEDS, "a normal user's container has clocks of its own", () => {
   });
   const { stdout, stderr } = runtime.run(bundle.directory);
   assert(parseFloat(stdout) > 10_000_000, stderr);
+});
+
+testNeeding(NEEDS, "a normal user's container has a terminal of its own", () => {
+  using user = new NormalUser(), runtime = user.runtime();
+  using bundle = user.bundle((config) => {
+    sh("tty; stat -c %u $(tty); readlink /proc/self/fd/0; [ -t 1 ] && echo yes")(config);
+    config.process.terminal = true;
+  });
+  const command = [
+    runtime.program,
+    "--root",
+    runtime.root,
+    "run",
+    "-b",
+    bundle.directory,
+    runtime.newId(),
+  ] as const;
+  using terminal = new TerminalDriver(command);
+  assertEquals([terminal.wait(), terminal.shown], [0, "/dev/pts/0\r\n0\r\n/dev/pts/0\r\nyes\r\n"]);
 });
 
 testNeeding(TOOLS, "a process of the range is one of the user's own to the host", () => {

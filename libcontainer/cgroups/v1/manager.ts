@@ -15,6 +15,7 @@ import { removeCgroups } from "../remove.ts";
 import { prepareCpuset } from "./cpuset.ts";
 import { setDevicesV1 } from "./devices.ts";
 import { freezerStateV1, freezeV1 } from "./freezer.ts";
+import { setMoreV1 } from "./more_resources.ts";
 
 const O_WRONLY = 1;
 
@@ -80,6 +81,7 @@ export class CgroupManagerV1 implements CgroupManager {
     if (cpu) applySettings(paths.cpuset, "cpuset", cpuset(cpu));
     if (memory) this.#setMemory(memory);
     if (cpu) applySettings(paths.cpu, "cpu", [...cpuV1(cpu), ...realtimeV1(cpu)]);
+    setMoreV1(paths, resources);
   }
 
   queueJoin(kernel: Kernel, wholeProcess = false): void {

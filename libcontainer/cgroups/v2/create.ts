@@ -10,6 +10,7 @@
 import { RuntError } from "../../error.ts";
 import type { LinuxResources } from "../../spec/resources.ts";
 import { readCgroupFile, writeCgroupFile } from "../cgroup_file.ts";
+import { isBlockIOSet } from "../controllers/block_io.ts";
 import type { MadeDirectories } from "../made_directories.ts";
 
 /**
@@ -70,7 +71,8 @@ function checkType(root: string, dir: string, resources: LinuxResources): void {
 }
 
 /** Whether limits are asked for that a threaded cgroup cannot have. runc counts cpu among them. */
-export function needsDomain({ memory, cpu }: LinuxResources): boolean {
+export function needsDomain({ memory, cpu, blockIO, hugepageLimits }: LinuxResources): boolean {
+  if (isBlockIOSet(blockIO) || hugepageLimits?.length) return true;
   if (memory && (memory.limit || memory.reservation || memory.swap)) return true;
   if (!cpu) return false;
   return !!(cpu.shares || cpu.quota || cpu.period) || cpu.idle !== undefined || cpu.burst !== undefined;

@@ -17,6 +17,8 @@ import { removeCgroups } from "../remove.ts";
 import { createCgroup, needsDomain } from "./create.ts";
 import { setDevicesV2 } from "./devices.ts";
 import { freezerStateV2, freezeV2 } from "./freezer.ts";
+import { setMoreV2 } from "./more_resources.ts";
+import { setUnified } from "./unified.ts";
 
 const O_WRONLY = 1;
 
@@ -82,17 +84,20 @@ export class CgroupManagerV2 implements CgroupManager {
 
   set(resources: LinuxResources, part: ResourcePart = "all"): void {
     if (this.#denied) return;
-    const { memory, cpu, pids: limit, devices } = resources, dir = this.#dir;
+    const { memory, cpu, pids: limit, devices, unified } = resources, dir = this.#dir;
     if (part !== "devices") {
       if (memory) {
         applySettings(dir, "memory", memoryV2(memory, () => readCgroupNumber(dir, "memory.current")));
       }
       if (cpu) applySettings(dir, "cpu", cpuV2(cpu));
       if (cpu) applySettings(dir, "cpuset", cpuset(cpu));
+      setMoreV2(dir, resources);
+      if (unified) setUnified(dir, unified, (file) => !isLate(file));
     }
     if (part !== "limits") {
       this.#setDevices(devices ?? []);
       if (limit) applySettings(dir, "pids", pids(limit));
+      if (unified) setUnified(dir, unified, isLate);
     }
   }
 
@@ -150,4 +155,9 @@ export class CgroupManagerV2 implements CgroupManager {
       throw error;
     }
   }
+}
+
+/** Files that say over again what is not written before the root is set up. */
+function isLate(file: string): boolean {
+  return file.startsWith("pids.");
 }

@@ -224,3 +224,29 @@ Deno.test("v2: saved paths serve without asking the host", () => {
   cgroup.remove();
   assertFalse(host.has("pod/x"));
 });
+
+Deno.test("v2: unified has the last word, on pids when the root is set up", () => {
+  using host = new FakeHost();
+  host.mkdir("pod/x");
+  for (const file of ["memory.max", "pids.max"]) host.write(`pod/x/${file}`);
+  const resources = {
+    memory: { limit: 5 },
+    pids: { limit: 6 },
+    unified: { "memory.max": "7", "pids.max": "8" },
+  };
+  const cgroup = host.open("/pod/x", resources, new ImmediateKernel());
+  cgroup.set(resources, "limits");
+  assertEquals([host.read("pod/x/memory.max"), host.read("pod/x/pids.max")], ["7", ""]);
+});
+
+Deno.test("v2: block I/O and huge pages cannot be limited in a threaded cgroup", () => {
+  using host = new FakeHost();
+  host.mkdir("pod/x");
+  host.write("pod/x/cgroup.procs");
+  host.write("pod/x/cgroup.type", "threaded\n");
+  for (
+    const resources of [{ blockIO: { weight: 10 } }, { hugepageLimits: [{ pageSize: "2MB", limit: 0 }] }]
+  ) {
+    assertThrows(() => host.open("/pod/x", resources).prepare(), RuntError, "it is in threaded mode");
+  }
+});

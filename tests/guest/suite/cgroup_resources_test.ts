@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { testNeeding } from "../../support/needs.ts";
 import { run } from "../../support/runtime.ts";
 import { CGROUP_ROOT, Container } from "./container.ts";
-import { guest, runt, swapAccounting } from "./guest_needs.ts";
+import { guest, runcRule, runt, swapAccounting } from "./guest_needs.ts";
 
 const MIB = 1024 * 1024;
 
@@ -93,4 +93,58 @@ testNeeding([guest, runt], "the child is born in its cgroup (CLONE_INTO_CGROUP)"
   );
   const moves = lines.filter((line) => /"[^"]*cgroup\.(procs|threads)".*(O_WRONLY|O_RDWR)/.test(line));
   assertEquals(moves, [], "a process is moved between cgroups");
+});
+
+/** Numbers of the guest's root disk. */
+function rootDisk(): string {
+  const disk = Deno.readTextFileSync("/proc/partitions").split("\n").find((line) => / ubd[a-z]$/.test(line));
+  return disk!.trim().split(/\s+/).slice(0, 2).join(":");
+}
+
+testNeeding([guest], "rates of block I/O are in io.max", () => {
+  const [major, minor] = rootDisk().split(":").map(Number);
+  const rate = (rate: number) => [{ major, minor, rate }];
+  const [limits] = readFiles({
+    blockIO: {
+      throttleReadBpsDevice: rate(1 << 20),
+      throttleWriteBpsDevice: rate(2 << 20),
+      throttleReadIOPSDevice: rate(100),
+      throttleWriteIOPSDevice: rate(200),
+    },
+  }, ["io.max"]);
+  assertEquals(limits, `${rootDisk()} rbps=1048576 wbps=2097152 riops=100 wiops=200`);
+});
+
+testNeeding([guest], "unified has the files by name, line by line, and the last word on pids", () => {
+  const files = readFiles({
+    pids: { limit: 32 },
+    unified: {
+      "memory.high": `${8 * MIB}`,
+      "memory.max": `${16 * MIB}`,
+      "io.max": `${rootDisk()} rbps=1000\n${rootDisk()} wbps=2000\n`,
+      "pids.max": "7",
+    },
+  }, ["memory.high", "memory.max", "io.max", "pids.max"]);
+  const rates = `${rootDisk()} rbps=1000 wbps=2000 riops=max wiops=max`;
+  assertEquals(files, [`${8 * MIB}`, `${16 * MIB}`, rates, "7"]);
+});
+
+testNeeding(
+  [guest, runcRule],
+  "unified is refused in runc's words where the controller or the file is not there",
+  () => {
+    const told = (file: string) => {
+      using container = new Container("true", ({ linux }) => linux.resources.unified = { [file]: "1" });
+      const { code, stderr } = container.run();
+      assertEquals(code, 1, stderr);
+      return stderr;
+    };
+    assertStringIncludes(told("foo.max"), 'controller \\"foo\\" not available');
+    assertStringIncludes(told("memory.foo"), 'unable to set unified resource \\"memory.foo\\"');
+  },
+);
+
+testNeeding([guest], "network classes and priorities are ignored, as v2 has none", () => {
+  const network = { classID: 5, priorities: [{ name: "lo", priority: 5 }] };
+  assertEquals(readFiles({ network }, ["memory.max"]), ["max"]);
 });
