@@ -5,15 +5,15 @@
  */
 import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
 import { PR_SET_DUMPABLE } from "../../ffi/constants/prctl.ts";
-import { SIG_SETMASK, SIGKILL, SIGSTOP } from "../../ffi/constants/signal.ts";
+import { SIG_SETMASK, SIGKILL, SIGPIPE, SIGSTOP } from "../../ffi/constants/signal.ts";
 import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
 import type { Config } from "../config/config.ts";
 import { execFifoPath } from "../state/exec_fifo.ts";
 
 const O_WRONLY = 1, O_RDWR = 2, O_CLOEXEC = 0o2000000;
 const ALL = 0xffffffff;
-/** Standard signals; a caller does not ignore real-time ones. */
-const LAST_SIGNAL = 31;
+/** The last standard signal, and the last one (`signal(7)`). */
+const LAST_STANDARD = 31, LAST_SIGNAL = 64;
 
 /**
  * Closes what the caller of runt left open, but for what the container's program gets and what is needed on the way
@@ -36,13 +36,18 @@ export function closeOnExec(kernel: Kernel, firstFreeFd: number): void {
 }
 
 /**
- * Signals as a fresh process has them: none blocked, none ignored. Deno ignores SIGPIPE, and a caller such as
- * nohup(1) others; both survive `execve(2)` (`signal(7)`).
+ * Signals as a fresh process has them: none blocked, none ignored, not even what a caller such as nohup(1) ignored;
+ * that survives `execve(2)` (`signal(7)`). What runt handles is reset by `CLONE_CLEAR_SIGHAND` already.
+ *
+ * @param ignored what runt's caller ignored, bit n-1 for signal n; undefined where that is not known
  */
-export function resetSignals(kernel: Kernel): void {
+export function resetSignals(kernel: Kernel, ignored?: bigint): void {
   const byDefault = new Uint8Array(32), none = new Uint8Array(8);
   for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-    if (signal !== SIGKILL && signal !== SIGSTOP) kernel.rtSigaction(signal, byDefault);
+    if (signal === SIGKILL || signal === SIGSTOP) continue;
+    // Deno ignores SIGPIPE.
+    const maybe = ignored === undefined ? signal <= LAST_STANDARD : (ignored >> BigInt(signal - 1) & 1n) !== 0n;
+    if (maybe || signal === SIGPIPE) kernel.rtSigaction(signal, byDefault);
   }
   kernel.rtSigprocmask(SIG_SETMASK, none);
 }

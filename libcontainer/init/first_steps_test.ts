@@ -49,6 +49,13 @@ Deno.test("every signal that can be is put to its default, and none is blocked",
   assertEquals(names(kernel).at(-1), "rt_sigprocmask");
 });
 
+Deno.test("what is known to be ignored is no more, and nothing else is touched but SIGPIPE", () => {
+  const kernel = new RecordingKernel();
+  resetSignals(kernel, 1n << 0n | 1n << 63n | 1n << 8n);
+  const signals = kernel.operations.filter(({ name }) => name === "rt_sigaction").map(({ args }) => args[0]);
+  assertEquals(signals, [1, 13, 64]);
+});
+
 Deno.test("nobody may trace the process", () => {
   const kernel = recordingKernel({ prctl: -EPERM });
   forbidTracing(kernel);

@@ -27,6 +27,7 @@ import type { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
 import { PR_SET_DUMPABLE } from "../../ffi/constants/prctl.ts";
 import { forkInto, prepareSocket, spawn, type Spawned } from "../../ffi/spawn.ts";
+import { readStartFacts } from "../../ffi/start_facts.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
 import type { Config, NamespaceConfig } from "../config/config.ts";
 import { resetAffinity } from "../init/attributes.ts";
@@ -107,7 +108,7 @@ export function makeContainerProcess(
   setOomScore(kernel, config);
   if (!options.rootless) forbidTracing(kernel);
   closeDescriptors(kernel, options.firstFreeFd, self === undefined ? [control] : [control, self]);
-  resetSignals(kernel);
+  resetSignals(kernel, readStartFacts()?.ignoredSignals);
   const execFifo = options.fifoDirectory === undefined
     ? undefined
     : openExecFifo(kernel, options.fifoDirectory, self !== undefined);
