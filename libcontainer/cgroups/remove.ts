@@ -34,6 +34,21 @@ export function removeCgroups(dirs: Iterable<string>): void {
   });
 }
 
+/**
+ * Removes groups of resctrl, with the monitoring groups in them; processes of theirs fall back into the class above. One
+ * that is not there is fine.
+ */
+export function removeResctrlGroups(dirs: readonly string[]): void {
+  for (const dir of dirs) {
+    try {
+      Deno.removeSync(dir);
+    } catch (cause) {
+      const { errno, text } = systemError(cause);
+      if (errno !== ENOENT) throw new RuntError("kernel", `Failed to remove ${dir}: ${text}`, { cause });
+    }
+  }
+}
+
 /** `rmdir(2)`, and where that fails once more after the cgroups below. */
 function removeTree(dir: string): void {
   try {

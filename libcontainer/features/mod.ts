@@ -37,7 +37,11 @@ export interface Features {
     readonly seccomp: { readonly enabled: boolean };
     readonly apparmor: { readonly enabled: boolean };
     readonly selinux: { readonly enabled: boolean };
-    readonly intelRdt: { readonly enabled: boolean };
+    readonly intelRdt: {
+      readonly enabled: boolean;
+      readonly schemata: boolean;
+      readonly monitoring: boolean;
+    };
     readonly memoryPolicy: { readonly modes: readonly string[]; readonly flags: readonly string[] };
     readonly mountExtensions: { readonly idmap: { readonly enabled: boolean } };
     readonly netDevices: { readonly enabled: boolean };
@@ -60,7 +64,7 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
       seccomp: { enabled: false },
       apparmor: { enabled: true },
       selinux: { enabled: true },
-      intelRdt: { enabled: false },
+      intelRdt: { enabled: true, schemata: true, monitoring: true },
       memoryPolicy: knownMemoryPolicies(),
       mountExtensions: { idmap: { enabled: true } },
       netDevices: { enabled: false },

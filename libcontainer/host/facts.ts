@@ -50,11 +50,13 @@ export class Host implements HostFacts {
     return this.#mountinfo.includes(" - selinuxfs ");
   }
 
-  get intelRdt(): { readonly cat: boolean; readonly mba: boolean } | undefined {
+  get intelRdt(): { readonly root: string; readonly cat: boolean; readonly mba: boolean } | undefined {
     return this.#once("intelRdt", () => {
       const line = this.#mountinfo.split("\n").find((line) => line.includes(" - resctrl "));
-      const info = line && `${line.split(" ")[4]}/info`;
-      return info ? { cat: exists(`${info}/L3`), mba: exists(`${info}/MB`) } : undefined;
+      const root = line?.split(" ")[4];
+      return root === undefined
+        ? undefined
+        : { root, cat: exists(`${root}/info/L3`), mba: exists(`${root}/info/MB`) };
     });
   }
 

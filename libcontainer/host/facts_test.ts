@@ -27,13 +27,13 @@ Deno.test("Host reads its facts from /proc and /sys", () => {
     "sys/module/apparmor/parameters/enabled": "Y\n",
     "resctrl/info/MB/x": "",
   });
-  const { host } = fake;
+  const { host, root } = fake;
   assertEquals(host.lastCap, 40);
   assertEquals(host.cgroupMode, "hybrid");
   assertEquals(host.cgroups.own, { memory: "/a", "": "/" });
   assertEquals(host.apparmorEnabled, true);
   assertEquals(host.selinuxEnabled, true);
-  assertEquals(host.intelRdt, { cat: false, mba: true });
+  assertEquals(host.intelRdt, { root: `${root}/resctrl`, cat: false, mba: true });
   assertEquals(host.inUserNamespace, true);
   assertEquals([host.hasNamespace("network"), host.hasNamespace("mount")], [true, true]);
   assertEquals(host.hasNamespace("time"), false);

@@ -4,6 +4,7 @@ import { ESRCH } from "../../ffi/errno.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import type { Kernel } from "../../ffi/kernel.ts";
+import { removeResctrlGroups } from "../cgroups/remove.ts";
 import { signalProcesses } from "../cgroups/signal_processes.ts";
 import { RuntError } from "../error.ts";
 import { isAlive } from "../process/process_stat.ts";
@@ -81,6 +82,7 @@ function destroy(container: Container, kills: boolean): void {
     signalProcesses(kernel, cgroup, SIGKILL);
   }
   cgroup.remove();
+  removeResctrlGroups(state.runt.resctrl ?? []);
   removeStateDirectory(directory);
 }
 

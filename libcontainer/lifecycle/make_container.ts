@@ -11,6 +11,7 @@ import { LocalKernel } from "../../ffi/local.ts";
 import { type Native, openNative } from "../../ffi/native.ts";
 import { readStartFacts, wasOpenAtStart } from "../../ffi/start_facts.ts";
 import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
+import { removeResctrlGroups } from "../cgroups/remove.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import type { InitContext } from "../init/context.ts";
@@ -35,6 +36,7 @@ import { prepareState, type StateFile, writeState } from "../state/state_file.ts
 import { leaveDeleteAnswer, leaveStartAnswer } from "./answers.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
+import type { Parts } from "./parts.ts";
 import type { Plan } from "./plan_container.ts";
 import { forgivesCgroups, isRootless, warnOfStrays } from "./rootless.ts";
 
@@ -98,12 +100,13 @@ export function makeContainer(
     parts.pidfdSocket?.connect(local);
     parts.notifySocket?.makeDirectory(local);
     if (!waits) parts.notifySocket?.bind(local);
-    const state = describe(config, cgroup, runtime);
+    const state = describe(config, cgroup, runtime, parts.resctrl);
     writeState(directory, state);
     undo.push(() => {
       // A process that was lost before it was known by its pidfd is in there too.
       for (const pid of cgroup.pids(true)) local.kill(pid, SIGKILL, { accept: "any" });
       cgroup.remove();
+      removeResctrlGroups(state.runt.resctrl ?? []);
     });
     cgroup.prepare();
     warnOfStrays(runtime, config, cgroup);
@@ -119,6 +122,7 @@ export function makeContainer(
         rootless: isRootless(),
         onSpawn: (pidfd) => void undo.push(() => killAndReap(local, pidfd)),
       });
+      parts.resctrl?.apply(process.pid);
       const made = { directory, cgroup, process, native, local };
       finish(runtime, plan, made, state, executable, others.terminal, undo);
     } catch (error) {
@@ -216,7 +220,9 @@ function leaveAnswers(runtime: RuntimeOptions, made: MadeContainer, { id, runt }
   const container = { root: runtime.root, id, directory, cgroup, pid };
   try {
     leaveStartAnswer(native, container);
-    if (runt.ownPidNamespace && !runt.systemdCgroup) leaveDeleteAnswer(native, container);
+    if (runt.ownPidNamespace && !runt.systemdCgroup && !runt.resctrl?.length) {
+      leaveDeleteAnswer(native, container);
+    }
   } catch (error) {
     runtime.log.debug(`no answers: ${(error as Error).message}`);
   }
@@ -226,6 +232,7 @@ function describe(
   config: Config,
   cgroup: CgroupManager,
   runtime: RuntimeOptions,
+  resctrl: Parts["resctrl"],
 ): StateFile {
   const annotations = Object.entries(config.annotations).map(([key, value]) => `${key}=${value}`);
   return {
@@ -239,6 +246,8 @@ function describe(
       version: SPEC_VERSION,
     },
     cgroup_paths: cgroup.paths,
+    ...(resctrl && { intel_rdt_path: resctrl.directory }),
+    ...(resctrl?.monitoring !== undefined && { intel_rdt_mon_path: resctrl.monitoring }),
     runt: {
       bundle: config.bundle,
       annotations: config.annotations,
@@ -246,6 +255,7 @@ function describe(
       systemdCgroup: runtime.systemdCgroup,
       ownPidNamespace: config.namespaces.some(({ type, path }) => type === "pid" && path === undefined),
       newKeyring: config.newKeyring,
+      ...(resctrl && { resctrl: resctrl.removed }),
     },
   };
 }

@@ -1,6 +1,8 @@
+import type { ResctrlGroup } from "../cgroups/resctrl.ts";
 import type { PidfdSocket } from "../process/pidfd_socket.ts";
 import { idMapOption } from "../config/mount_options.ts";
 import type { Mount, Spec } from "../spec/mod.ts";
+import type { HostFacts } from "../validate/mod.ts";
 import type { fetchIdMapped } from "./id_mapped_mounts.ts";
 import type { NotifySocket } from "./notify_socket.ts";
 
@@ -15,6 +17,8 @@ export interface Parts {
   readonly notifySocket?: NotifySocket;
   /** What shows the container's terminal, or hands it over. */
   readonly terminal?: typeof import("../process/terminal.ts");
+  /** Its share of caches and of the memory's bandwidth. */
+  readonly resctrl?: ResctrlGroup;
   /** Makes the id-mapped mounts. */
   readonly fetchIdMapped?: typeof fetchIdMapped;
 }
@@ -34,11 +38,14 @@ function isIdMapped({ uidMappings, gidMappings, options }: Mount): boolean {
  * Loads what is asked for.
  *
  * @param stateDirectory where the container's state will be
+ * @param id the container's
  */
 export async function loadParts(
   spec: Spec,
   { pidfdSocket }: PartsOptions,
   stateDirectory: string,
+  id: string,
+  host: Pick<HostFacts, "intelRdt">,
 ): Promise<Parts> {
   const notify = Deno.env.get("NOTIFY_SOCKET");
   return {
@@ -48,6 +55,13 @@ export async function loadParts(
     ...(spec.process?.terminal && { terminal: await import("../process/terminal.ts") }),
     ...(pidfdSocket && {
       pidfdSocket: new (await import("../process/pidfd_socket.ts")).PidfdSocket(pidfdSocket),
+    }),
+    ...(spec.linux?.intelRdt && host.intelRdt && {
+      resctrl: new (await import("../cgroups/resctrl.ts")).ResctrlGroup(
+        spec.linux.intelRdt,
+        host.intelRdt.root,
+        id,
+      ),
     }),
     ...(spec.mounts?.some(isIdMapped) && {
       fetchIdMapped: (await import("./id_mapped_mounts.ts")).fetchIdMapped,

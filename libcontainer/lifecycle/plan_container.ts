@@ -59,7 +59,7 @@ export async function planContainer(
   });
   checkTerminal(spec.process?.terminal ?? false, detach, options.consoleSocket);
   for (const { path, message } of warnings) log.warn(`${path}: ${message}`);
-  const parts = await loadParts(spec, options, stateDirectory(runtime.root, id));
+  const parts = await loadParts(spec, options, stateDirectory(runtime.root, id), id, host);
   const listening = Deno.env.has("LISTEN_FDS") ? await countListening() : undefined;
   const config = createConfig(addServices(spec, parts, listening?.variables), host.lastCap, {
     id,

@@ -1,6 +1,7 @@
 import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
+import { removeResctrlGroups } from "../cgroups/remove.ts";
 import { signalProcesses } from "../cgroups/signal_processes.ts";
 import { RuntError } from "../error.ts";
 import { Foreground } from "../process/foreground.ts";
@@ -57,11 +58,7 @@ export async function runContainer(
   note(runtime.root, id, "exit", { code });
   if (!options.keep) {
     try {
-      remove(
-        local,
-        made,
-        plan.config.namespaces.some(({ type, path }) => type === "pid" && path === undefined),
-      );
+      remove(local, made, plan);
     } catch (problem) {
       // The program's exit code is what the caller waits for. One who deleted the container meanwhile is welcome.
       const gone = problem instanceof RuntError && problem.code === "not-found";
@@ -93,10 +90,12 @@ function tellReady(
   }
 }
 
-/** @param alone nobody outlives the init: its pid namespace was the container's own */
-function remove(local: LocalKernel, { cgroup, directory }: MadeContainer, alone: boolean): void {
+function remove(local: LocalKernel, { cgroup, directory }: MadeContainer, { config, parts }: Plan): void {
+  // Nobody outlives the init of a pid namespace that was the container's own.
+  const alone = config.namespaces.some(({ type, path }) => type === "pid" && path === undefined);
   using _lock = ContainerLock.take(directory);
   if (!alone) signalProcesses(local, cgroup, SIGKILL);
   cgroup.remove();
+  removeResctrlGroups(parts.resctrl?.removed ?? []);
   removeStateDirectory(directory);
 }

@@ -25,6 +25,9 @@ export interface StateFile {
   };
   /** Absolute cgroup directories by controller; `""` on cgroup v2. */
   readonly cgroup_paths: Readonly<Record<string, string>>;
+  /** Its group in resctrl, which what is executed in it joins; `linux.intelRdt` of config.json. */
+  readonly intel_rdt_path?: string;
+  readonly intel_rdt_mon_path?: string;
   /** runt's own. */
   readonly runt: {
     readonly bundle: string;
@@ -35,6 +38,8 @@ export interface StateFile {
     readonly ownPidNamespace: boolean;
     /** Whether it has a session keyring of its own, which what is executed in it later joins. */
     readonly newKeyring: boolean;
+    /** Groups of resctrl that go with it. */
+    readonly resctrl?: readonly string[];
   };
 }
 

@@ -19,8 +19,8 @@ export interface HostFacts {
   readonly apparmorEnabled: boolean;
   /** Whether SELinux is on (selinuxfs is mounted). */
   readonly selinuxEnabled: boolean;
-  /** Whether resctrl is mounted with L3 cache allocation or memory bandwidth allocation; undefined: not at all. */
-  readonly intelRdt: { readonly cat: boolean; readonly mba: boolean } | undefined;
+  /** Where resctrl is mounted, whether with allocation of L3 caches and of memory bandwidth; undefined: not at all. */
+  readonly intelRdt: { readonly root: string; readonly cat: boolean; readonly mba: boolean } | undefined;
   /** Whether the kernel has this kind of namespace (/proc/self/ns). */
   hasNamespace(type: LinuxNamespaceType): boolean;
   /**

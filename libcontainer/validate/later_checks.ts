@@ -6,7 +6,6 @@
  */
 
 import { checkHooks } from "./hooks.ts";
-import { checkIntelRdt } from "./intel_rdt.ts";
 import type { Check } from "./issue.ts";
 import { checkNetDevices } from "./net_devices.ts";
 import { checkSeccomp } from "./seccomp.ts";
@@ -14,7 +13,6 @@ import { checkSeccomp } from "./seccomp.ts";
 /** As the list in `validate.ts`: a check and the path of what it is about. */
 export const LATER_CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["hooks", checkHooks],
-  ["linux.intelRdt", checkIntelRdt],
   ["linux.netDevices", checkNetDevices],
   ["linux.seccomp", checkSeccomp],
 ];

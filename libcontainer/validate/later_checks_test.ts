@@ -1,17 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Changes, errorsOf, findingsOf, setField } from "../../tests/support/checked_spec.ts";
 import { FULL_SPEC } from "../../tests/support/full_spec.ts";
-import type { HostFacts } from "./facts.ts";
 import type { Check } from "./issue.ts";
 import { checkHooks } from "./hooks.ts";
-import { checkIntelRdt } from "./intel_rdt.ts";
 import { LATER_CHECKS } from "./later_checks.ts";
 import { checkNetDevices } from "./net_devices.ts";
 import { checkSeccomp } from "./seccomp.ts";
 
 /** What a check says to a value at a path, with the path taken off. */
-function findings(check: Check, path: string, value: unknown, facts: Partial<HostFacts> = {}): string[] {
-  return findingsOf(check, { [path]: value }, facts).map((line) => line.replace(`${path}.`, ""));
+function findings(check: Check, path: string, value: unknown): string[] {
+  return findingsOf(check, { [path]: value }).map((line) => line.replace(`${path}.`, ""));
 }
 
 Deno.test("what the later checks are about is refused, each by its name", () => {
@@ -52,22 +50,6 @@ Deno.test("checkUnsupported() takes what is empty, zero or false as not asked fo
   const spec: Record<string, unknown> = {};
   for (const path in nothing) setField(spec, path, nothing[path]);
   assertEquals(errorsOf(nothing), []);
-});
-
-Deno.test("checkIntelRdt() wants what the host has", () => {
-  const rdt = (value: unknown, intelRdt: HostFacts["intelRdt"]) =>
-    findings(checkIntelRdt, "linux.intelRdt", value, { intelRdt });
-  assertEquals(rdt({ closID: "a" }, undefined), [
-    "linux.intelRdt: intelRdt is specified in config, but Intel RDT is not enabled",
-  ]);
-  assertEquals(
-    rdt({ closID: "a/b", l3CacheSchema: "L3:0=f", memBwSchema: "MB:0=5" }, { cat: true, mba: false }),
-    [
-      'closID: invalid intelRdt.ClosID "a/b"',
-      "memBwSchema: intelRdt.memBwSchema is specified in config, but Intel RDT/MBA is not enabled",
-    ],
-  );
-  assertEquals(rdt({ closID: "/" }, { cat: true, mba: true }), []);
 });
 
 Deno.test("checkNetDevices() wants names that the kernel takes, and a network namespace", () => {

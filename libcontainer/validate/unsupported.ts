@@ -15,7 +15,6 @@ const NOT_YET = "not supported by runt yet";
 /** Fields, refused when something is asked for in them. */
 const FIELDS = [
   "hooks",
-  "linux.intelRdt",
   "linux.netDevices",
 ];
 

@@ -13,6 +13,7 @@ import type { HostFacts } from "./facts.ts";
 import { fieldAt } from "./field_at.ts";
 import { checkMaskedPaths, checkReadonlyPaths } from "./hidden_paths.ts";
 import { checkIdMappings } from "./id_mappings.ts";
+import { checkIntelRdt } from "./intel_rdt.ts";
 import type { Check, Issue, Report, ValidateOptions } from "./issue.ts";
 import { checkMemoryPolicy } from "./memory_policy.ts";
 import { checkBlockIO, checkHugepageLimits, checkUnified } from "./more_resources.ts";
@@ -66,6 +67,7 @@ const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["linux.maskedPaths", checkMaskedPaths],
   ["linux.readonlyPaths", checkReadonlyPaths],
   ["linux.rootfsPropagation", checkRootfsPropagation],
+  ["linux.intelRdt", checkIntelRdt],
   ["linux.memoryPolicy", checkMemoryPolicy],
   ["linux.personality", checkPersonality],
 ];

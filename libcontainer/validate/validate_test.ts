@@ -71,8 +71,8 @@ Deno.test("assertValid() throws one error for all, in the order of the file", ()
 Deno.test("assertValid() calls an error unsupported only when nothing else is wrong", () => {
   const codeOf = (changes: Record<string, unknown>) =>
     assertThrows(() => assertValid(changedSpec(changes), hostFacts()), RuntError).code;
-  assertEquals(codeOf({ "linux.intelRdt": { closID: "a" } }), "unsupported");
-  assertEquals(codeOf({ "linux.intelRdt": { closID: "a" }, "process.args": [] }), "invalid-config");
+  assertEquals(codeOf({ "linux.netDevices": { a: {} } }), "unsupported");
+  assertEquals(codeOf({ "linux.netDevices": { a: {} }, "process.args": [] }), "invalid-config");
 });
 
 Deno.test("assertValid() gives the warnings back where nothing is wrong", () => {

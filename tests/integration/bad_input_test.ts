@@ -139,14 +139,7 @@ testNeeding([root], "what is valid but not supported yet is refused by name", ()
   using bundle = makeBundle();
   using runtime = new Runtime();
   const changes: Readonly<Record<string, (config: Config) => void>> = {
-    "linux.resources.blockIO": ({ linux }) => linux.resources.blockIO = { weight: 100 },
-    "linux.resources.hugepageLimits": ({ linux }) => {
-      linux.resources.hugepageLimits = [{ pageSize: "2MB", limit: 1 }];
-    },
-    "linux.timeOffsets": ({ linux }) => {
-      linux.namespaces.push({ type: "time" });
-      linux.timeOffsets = { monotonic: { secs: 1 } };
-    },
+    "linux.netDevices": ({ linux }) => linux.netDevices = { "runt-none": {} },
   };
   for (const [path, change] of Object.entries(changes)) {
     bundle.update(change);
