@@ -12,8 +12,8 @@ import { execFifoPath } from "../state/exec_fifo.ts";
 
 const O_WRONLY = 1, O_RDWR = 2, O_CLOEXEC = 0o2000000;
 const ALL = 0xffffffff;
-/** The last standard signal, and the last one (`signal(7)`). */
-const LAST_STANDARD = 31, LAST_SIGNAL = 64;
+/** Standard signals; real-time ones that a caller ignores stay ignored, as under runc. */
+const LAST_SIGNAL = 31;
 
 /**
  * Closes what the caller of runt left open, but for what the container's program gets and what is needed on the way
@@ -46,7 +46,7 @@ export function resetSignals(kernel: Kernel, ignored?: bigint): void {
   for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
     if (signal === SIGKILL || signal === SIGSTOP) continue;
     // Deno ignores SIGPIPE.
-    const maybe = ignored === undefined ? signal <= LAST_STANDARD : (ignored >> BigInt(signal - 1) & 1n) !== 0n;
+    const maybe = ignored === undefined || (ignored >> BigInt(signal - 1) & 1n) !== 0n;
     if (maybe || signal === SIGPIPE) kernel.rtSigaction(signal, byDefault);
   }
   kernel.rtSigprocmask(SIG_SETMASK, none);
