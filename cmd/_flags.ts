@@ -1,7 +1,7 @@
 import type { FlagKind, FlagSet } from "./_command.ts";
 
 /** A flag's value, of whichever kind. */
-export type FlagValue = string | boolean | number | string[];
+export type FlagValue = string | boolean | number | string[] | number[];
 
 /** Flags, and the record that takes their values by long name. */
 export interface FlagTarget extends FlagSet {
@@ -77,8 +77,9 @@ export function parseFlags(
     const text = given ?? (kind === "boolean" ? "true" : args[i]!);
     const value = readValue(kind, text);
     if (value === undefined) return { operands, error: describeBadValue(kind, name, text) };
-    if (kind === "strings") ((target.values[longName] ??= []) as string[]).push(text);
-    else target.values[longName] = value;
+    if (kind === "strings" || kind === "integers") {
+      ((target.values[longName] ??= []) as FlagValue[]).push(value);
+    } else target.values[longName] = value;
   }
   for (; i < args.length; i++) operands.push(args[i]!);
   return { operands };
@@ -90,7 +91,7 @@ function knows(set: FlagSet, name: string): boolean {
 
 function readValue(kind: FlagKind, text: string): FlagValue | undefined {
   if (kind === "boolean") return parseBoolean(text);
-  if (kind === "integer") return parseInteger(text);
+  if (kind === "integer" || kind === "integers") return parseInteger(text);
   return text;
 }
 

@@ -19,6 +19,8 @@ export function loadCommand(name: string): Promise<Command> | undefined {
       return import("./kill.ts").then((module) => module.killCommand);
     case "delete":
       return import("./delete.ts").then((module) => module.deleteCommand);
+    case "exec":
+      return import("./exec.ts").then((module) => module.execCommand);
     case "list":
       return import("./list.ts").then((module) => module.listCommand);
     case "ps":

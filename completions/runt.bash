@@ -26,6 +26,19 @@ _runt() {
           create:--pidfd-socket | \
           create:--pid-file | \
           create:--preserve-fds | \
+          exec:--console-socket | \
+          exec:--pidfd-socket | \
+          exec:--cwd | \
+          exec:--env | exec:-e | \
+          exec:--user | exec:-u | \
+          exec:--additional-gids | exec:-g | \
+          exec:--process | exec:-p | \
+          exec:--pid-file | \
+          exec:--process-label | \
+          exec:--apparmor | \
+          exec:--cap | exec:-c | \
+          exec:--preserve-fds | \
+          exec:--cgroup | \
           list:--format | list:-f | \
           ps:--format | ps:-f | \
           run:--bundle | run:-b | \
@@ -87,6 +100,58 @@ _runt() {
       :
       return
       ;;
+    exec:--console-socket)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    exec:--pidfd-socket)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    exec:--cwd)
+      compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur"))
+      return
+      ;;
+    exec:--env | exec:-e)
+      :
+      return
+      ;;
+    exec:--user | exec:-u)
+      :
+      return
+      ;;
+    exec:--additional-gids | exec:-g)
+      :
+      return
+      ;;
+    exec:--process | exec:-p)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    exec:--pid-file)
+      compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    exec:--process-label)
+      :
+      return
+      ;;
+    exec:--apparmor)
+      :
+      return
+      ;;
+    exec:--cap | exec:-c)
+      :
+      return
+      ;;
+    exec:--preserve-fds)
+      :
+      return
+      ;;
+    exec:--cgroup)
+      :
+      return
+      ;;
     list:--format | list:-f)
       COMPREPLY=($(compgen -W "table json" -- "$cur"))
       return
@@ -126,6 +191,7 @@ _runt() {
       "") words="--debug --log --log-format --root --systemd-cgroup --rootless --init --help -h --version -v" ;;
       create) words="--bundle -b --console-socket --pidfd-socket --pid-file --no-pivot --no-new-keyring --preserve-fds --help -h" ;;
       delete) words="--force -f --help -h" ;;
+      exec) words="--console-socket --pidfd-socket --cwd --env -e --tty -t --user -u --additional-gids -g --process -p --detach -d --pid-file --process-label --apparmor --no-new-privs --cap -c --preserve-fds --cgroup --ignore-paused --help -h" ;;
       kill) words="--all -a --help -h" ;;
       list) words="--format -f --quiet -q --help -h" ;;
       pause) words="--help -h" ;;
@@ -144,8 +210,9 @@ _runt() {
   fi
 
   case "$command:$count" in
-    :0) words="create delete kill list pause ps resume run spec start state features completion help" ;;
+    :0) words="create delete exec kill list pause ps resume run spec start state features completion help" ;;
     delete:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
+    exec:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     kill:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     pause:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     ps:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
@@ -153,7 +220,7 @@ _runt() {
     start:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     state:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     completion:0) words="bash zsh fish" ;;
-    help:0) words="create delete kill list pause ps resume run spec start state features completion help" ;;
+    help:0) words="create delete exec kill list pause ps resume run spec start state features completion help" ;;
     kill:1) words="TERM KILL INT HUP QUIT USR1 USR2 STOP CONT WINCH" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))

@@ -25,7 +25,7 @@ import { addSegment, aimAtScript, placeBlobs } from "./denort/segment.ts";
 const ROOT = new URL("..", import.meta.url).pathname.slice(0, -1);
 
 /** Commands whose code is in the main slice; all others are loaded when asked for. */
-const HOT = ["create", "start", "run", "state", "kill", "delete", "init", "_version"];
+const HOT = ["create", "start", "run", "state", "kill", "delete", "exec", "init", "_version"];
 
 /** Deno's whole command line before the caller's own arguments, but for the loader. */
 const ARGUMENTS = [

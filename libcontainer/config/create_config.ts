@@ -32,6 +32,8 @@ export interface ConfigOptions {
   readonly bundle: string;
   readonly noPivot: boolean;
   readonly newKeyring: boolean;
+  /** The rootfs, resolved already; undefined to look for it. */
+  readonly rootfs?: string;
 }
 
 const NAMESPACE_FLAGS: Readonly<Record<LinuxNamespaceType, number>> = {
@@ -59,7 +61,7 @@ export function createConfig(spec: Spec, lastCap: number, options: ConfigOptions
   return {
     id: options.id,
     bundle: options.bundle,
-    rootfs: resolveRootfs(options.bundle, root.path),
+    rootfs: options.rootfs ?? resolveRootfs(options.bundle, root.path),
     readonlyRootfs: root.readonly ?? false,
     rootPropagation: rootPropagation(linux.rootfsPropagation),
     noPivot: options.noPivot,

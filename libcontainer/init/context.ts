@@ -1,4 +1,5 @@
 import type { RootfsContext } from "../rootfs/context.ts";
+import type { Root } from "../rootfs/root.ts";
 
 /** Who owns what a standard stream is open on, found out before the process changes its user. */
 export interface StdioOwner {
@@ -8,14 +9,12 @@ export interface StdioOwner {
   readonly isDevNull: boolean;
 }
 
-/** What the steps need to know beside the config. Plain data, like the config. */
-export interface InitContext extends RootfsContext {
+/** What the last steps need to know beside the config. Plain data, like the config. */
+export interface ProgramContext {
   /** Descriptors below this one go to the container's program: the standard streams and the preserved ones. */
   readonly firstFreeFd: number;
   /** The control socket. */
   readonly control: number;
-  /** Self mode: descriptor of the FIFO to wait for; undefined when nobody has to start the container. */
-  readonly execFifo?: number | undefined;
   readonly stdio: readonly StdioOwner[];
   /** Descriptors above the program's that must stay open until it is executed; undefined in self mode: Deno has its own. */
   readonly kept: readonly number[] | undefined;
@@ -25,4 +24,14 @@ export interface InitContext extends RootfsContext {
   readonly sources?: readonly (readonly [at: string, fd: number])[] | undefined;
   /** Whether `/proc/self/setgroups` of the user namespace says `deny`. */
   readonly setgroupsDenied: boolean;
+  /** The process's terminal, once it was made. */
+  readonly root: Pick<Root, "pty">;
+}
+
+/** What the steps of a container's first process need to know beside the config. */
+export interface InitContext extends RootfsContext, ProgramContext {
+  /** Self mode: descriptor of the FIFO to wait for; undefined when nobody has to start the container. */
+  readonly execFifo?: number | undefined;
+  readonly stdio: readonly StdioOwner[];
+  readonly root: Root;
 }

@@ -4,7 +4,7 @@ import { type Kernel, Out, type Result } from "../../ffi/kernel.ts";
 import type { CapabilitySets, Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import { queueBoundingSet, queueCapabilities } from "../security/capabilities.ts";
-import type { InitContext } from "./context.ts";
+import type { ProgramContext } from "./context.ts";
 import { forbidTracing } from "./first_steps.ts";
 
 /** What a process gets whose config names none. */
@@ -21,16 +21,23 @@ export function setNoNewPrivileges(kernel: Kernel, config: Config): void {
   if (config.process.noNewPrivileges) kernel.prctl(PR_SET_NO_NEW_PRIVS, 1);
 }
 
+/** As {@linkcode queueUser}, done and checked. */
+export function becomeUser(kernel: Kernel, config: Config, context: ProgramContext): void {
+  const check = queueUser(kernel, config, context);
+  kernel.flush();
+  check();
+}
+
 /**
- * Enters the working directory and becomes the user, with the capabilities and no others; round trips where the
- * outcome decides.
+ * Enters the working directory and becomes the user, with the capabilities and no others.
  *
  * The working directory is tried first with the rights of before, then with the user's, as runc does: either may be
  * the only one who is allowed in.
  *
+ * @returns what tells, after the next flush, how that went
  * @throws {RuntError} when the directory cannot be entered or lies outside the root (CVE-2024-21626)
  */
-export function becomeUser(kernel: Kernel, config: Config, context: InitContext): void {
+export function queueUser(kernel: Kernel, config: Config, context: ProgramContext): () => void {
   const { process } = config, { uid, gid, capabilities = NO_CAPABILITIES } = process;
   const where = { step: "cwd", path: "process.cwd", what: JSON.stringify(process.cwd) };
   const before = kernel.at(where, () => kernel.chdir(process.cwd, { accept: "any" }));
@@ -58,17 +65,18 @@ export function becomeUser(kernel: Kernel, config: Config, context: InitContext)
   queueCapabilities(kernel, capabilities);
   // The change of user has made the process what fs.suid_dumpable says, which may be traceable (proc_sys_fs(5)).
   forbidTracing(kernel);
-  kernel.flush();
-  if (setGid.value < 0) throw unmapped("gid", gid);
-  if (setUid.value < 0) throw unmapped("uid", uid);
-  checkDirectory(process.cwd, before, after!);
-  if (directory.bytes[0] !== 0x2f || current.value < 2) {
-    throw new RuntError(
-      "unsafe",
-      "current working directory is outside of container mount namespace root -- possible container breakout detected",
-      { path: "process.cwd" },
-    );
-  }
+  return () => {
+    if (setGid.value < 0) throw unmapped("gid", gid);
+    if (setUid.value < 0) throw unmapped("uid", uid);
+    checkDirectory(process.cwd, before, after!);
+    if (directory.bytes[0] !== 0x2f || current.value < 2) {
+      throw new RuntError(
+        "unsafe",
+        "current working directory is outside of container mount namespace root -- possible container breakout detected",
+        { path: "process.cwd" },
+      );
+    }
+  };
 }
 
 function unmapped(kind: "uid" | "gid", id: number): RuntError {
@@ -96,7 +104,7 @@ function checkDirectory(cwd: string, before: Result, after: Result): void {
 }
 
 /** Gives the standard streams to the user, who must be able to reopen them; `/dev/null` stays everybody's. */
-function giveStdio(kernel: Kernel, { stdio }: InitContext, uid: number): void {
+function giveStdio(kernel: Kernel, { stdio }: ProgramContext, uid: number): void {
   for (const { fd, uid: owner, isDevNull } of stdio) {
     if (owner === uid || isDevNull) continue;
     // EPERM: the owner is not mapped into our user namespace. EROFS: a read-only /dev. Both are fine as they are.

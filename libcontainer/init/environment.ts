@@ -9,6 +9,8 @@ const MAX_PASSWD = 0x100000;
  * The program's environment: of variables given twice the last one holds, and `HOME` comes from the container's
  * `/etc/passwd` when it is missing or empty, as in runc.
  *
+ * Flushes: all that was queued before is done then.
+ *
  * @param env as in the spec
  * @param uid whose home it is
  */
@@ -22,7 +24,8 @@ export function prepareEnvironment(kernel: Kernel, env: readonly string[], uid: 
   }
   if (last.get("HOME") === "HOME=") last.delete("HOME");
   const prepared = [...last.values()];
-  if (!last.has("HOME")) prepared.push(`HOME=${lookUpHome(kernel, uid)}`);
+  if (last.has("HOME")) kernel.flush();
+  else prepared.push(`HOME=${lookUpHome(kernel, uid)}`);
   return prepared;
 }
 

@@ -6,30 +6,40 @@ const X_OK = 1, AT_EACCESS = 0x200;
 const S_IFMT = 0o170000, S_IFDIR = 0o040000;
 const ST_MODE = Deno.build.arch === "x86_64" ? 24 : 16;
 
+/** As {@linkcode queueLookPath}, looked for at once. */
+export function lookPath(kernel: Kernel, name: string, env: readonly string[]): string {
+  const find = queueLookPath(kernel, name, env);
+  kernel.flush();
+  return find();
+}
+
 /**
  * The file that `args[0]` means, as `execvp(3)` finds it: a name with a slash is the path, others are looked for in
  * `PATH`. Asked inside the container, as its user; one round trip for all candidates.
  *
+ * @returns what tells, after the next flush
  * @throws {RuntError} `exec` with runc's texts, by which clients tell "not found" (127) from "not permitted" (126)
  */
-export function lookPath(kernel: Kernel, name: string, env: readonly string[]): string {
+export function queueLookPath(kernel: Kernel, name: string, env: readonly string[]): () => string {
   if (name === "") throw notFound(name);
   if (name.includes("/")) {
     const { stat, access, mode } = probe(kernel, name);
-    kernel.flush();
-    const errno = stat.errno || (isDirectory(mode) ? -1 : access.errno);
-    if (errno) throw failure(name, stat.errno ? `stat ${name}: ${reason(errno)}` : reason(errno));
-    return name;
+    return () => {
+      const errno = stat.errno || (isDirectory(mode) ? -1 : access.errno);
+      if (errno) throw failure(name, stat.errno ? `stat ${name}: ${reason(errno)}` : reason(errno));
+      return name;
+    };
   }
   const path = env.findLast((entry) => entry.startsWith("PATH="))?.slice(5) ?? "";
   // An empty element means the current directory, which Go refuses as a way to be tricked; so do we.
   const candidates = path.split(":").filter((directory) => directory.startsWith("/"))
     .map((directory) => `${directory.replace(/\/+$/, "")}/${name}`);
   const probes = candidates.map((file) => probe(kernel, file));
-  kernel.flush();
-  const found = probes.findIndex(({ stat, access, mode }) => stat.ok && !isDirectory(mode) && access.ok);
-  if (found < 0) throw notFound(name);
-  return candidates[found]!;
+  return () => {
+    const found = probes.findIndex(({ stat, access, mode }) => stat.ok && !isDirectory(mode) && access.ok);
+    if (found < 0) throw notFound(name);
+    return candidates[found]!;
+  };
 }
 
 function probe(kernel: Kernel, file: string): { stat: Result; access: Result; mode: Out } {

@@ -1,10 +1,10 @@
 import type { Kernel } from "../../ffi/kernel.ts";
 import type { Config } from "../config/config.ts";
-import type { InitContext } from "./context.ts";
-import { becomeUser } from "./credentials.ts";
+import type { ProgramContext } from "./context.ts";
+import { queueUser } from "./credentials.ts";
 import { prepareEnvironment } from "./environment.ts";
 import { closeDescriptors } from "./first_steps.ts";
-import { lookPath } from "./look_path.ts";
+import { queueLookPath } from "./look_path.ts";
 import type { Program } from "./tail.ts";
 
 /**
@@ -26,20 +26,22 @@ export type BeforeUser = (master: number | undefined) => void;
 export function prepareProgram(
   kernel: Kernel,
   config: Config,
-  context: InitContext,
+  context: ProgramContext,
   beforeUser: BeforeUser,
 ): Program {
   kernel.where = { step: "user" };
   const { process } = config;
   // Before the user changes: /etc/passwd is read with the rights of before, as runc does.
   const env = prepareEnvironment(kernel, process.env, process.uid);
-  kernel.flush();
   const master = context.root.pty?.master;
   beforeUser(master?.value);
   if (master) kernel.close(master);
-  becomeUser(kernel, config, context);
+  const checkUser = queueUser(kernel, config, context);
   kernel.where = { step: "exec" };
   // Else a program named /proc/self/fd/7/../… would be found through a directory of ours (CVE-2024-21626).
   if (context.kept) closeDescriptors(kernel, context.firstFreeFd, context.kept);
-  return { file: lookPath(kernel, process.args[0] ?? "", env), args: process.args, env };
+  const findProgram = queueLookPath(kernel, process.args[0] ?? "", env);
+  kernel.flush();
+  checkUser();
+  return { file: findProgram(), args: process.args, env };
 }

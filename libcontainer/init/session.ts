@@ -15,6 +15,15 @@ export function startSession(kernel: Kernel): void {
   kernel.setsid();
 }
 
+/** The container's session keyring, for a process that is executed in it: a new one of its name where it has none. */
+export function shareKeyring(kernel: Kernel, config: Config): void {
+  if (!config.newKeyring) return;
+  setKeyLabel(kernel, config.process);
+  kernel.at({ step: "keyring", what: `"_ses.${config.id}"` }, () => {
+    kernel.keyctl(KEYCTL_JOIN_SESSION_KEYRING, `_ses.${config.id}`, 0, 0, { accept: [ENOSYS] });
+  });
+}
+
 /** A session keyring of its own, so that the caller's keys stay the caller's (`session-keyring(7)`). */
 export function joinKeyring(kernel: Kernel, config: Config): void {
   if (!config.newKeyring) return;

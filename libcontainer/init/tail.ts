@@ -61,6 +61,17 @@ export function queueTail(
   else leave(kernel, program.file, REASONS.find(([errno]) => errno === exec.errno)?.[1] ?? "failed");
 }
 
+/**
+ * The last operations of a process that runt waits for, and that has nothing to wait for: a failed exec is told to
+ * runt, which knows better where to say so.
+ */
+export function queueExec(kernel: Kernel, program: Program, firstFreeFd: number): void {
+  kernel.closeRange(firstFreeFd, ALL, CLOSE_RANGE_CLOEXEC);
+  kernel.at({ step: "exec", what: program.file }, () => {
+    kernel.execve(program.file, program.args, program.env);
+  });
+}
+
 function queueExcuse(kernel: Kernel, file: string, exec: Result): void {
   const result = new Out(8);
   kernel.call("copy", [result, exec, 8]);

@@ -4,12 +4,10 @@
  * @module
  */
 import { SIGKILL } from "../../ffi/constants/signal.ts";
-import { F_GETFD } from "../../ffi/constants/fcntl.ts";
-import { EBADF } from "../../ffi/errno.ts";
 import { PeerGoneError } from "../../ffi/kernel_error.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { type Native, openNative } from "../../ffi/native.ts";
-import { readStartFacts, wasOpenAtStart } from "../../ffi/start_facts.ts";
+import { readStartFacts } from "../../ffi/start_facts.ts";
 import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
 import { removeResctrlGroups } from "../cgroups/remove.ts";
 import type { Config } from "../config/config.ts";
@@ -18,6 +16,7 @@ import type { InitContext } from "../init/context.ts";
 import { setUp } from "../init/order.ts";
 import { queueTail } from "../init/tail.ts";
 import { type ContainerProcess, makeContainerProcess } from "../process/container_process.ts";
+import { checkPreserved, FIRST_PRESERVED } from "../process/preserved_fds.ts";
 import { readProcessStat } from "../process/process_stat.ts";
 import { openSealedExecutable } from "../process/sealed_executable.ts";
 import { runBySelf, setUpBySelf } from "../process/self_init.ts";
@@ -39,8 +38,6 @@ import { removePidFile, writePidFile } from "./pid_file.ts";
 import type { Parts } from "./parts.ts";
 import type { Plan } from "./plan_container.ts";
 import { forgivesCgroups, isRootless, warnOfStrays } from "./rootless.ts";
-
-const FIRST_PRESERVED = 3;
 
 /** A container whose program is about to be executed, or waits to be. */
 export interface MadeContainer {
@@ -275,28 +272,4 @@ function explain(error: unknown, cgroup: CgroupManager): RuntError {
   return new RuntError(code, "unable to start container process: error during container init", {
     cause: error,
   });
-}
-
-/**
- * Sees to it that each preserved descriptor is one that the caller passed, not one that Deno opened for itself.
- *
- * @param count of all of them
- * @param others how many of these were not asked for by `--preserve-fds`, and come first
- * @throws {RuntError} with runc's text
- */
-function checkPreserved(local: LocalKernel, count: number, others = 0): void {
-  const start = readStartFacts();
-  for (let i = 0; i < count; i++) {
-    const fd = FIRST_PRESERVED + i;
-    const flags = local.fcntl(fd, F_GETFD, 0, { accept: [EBADF] });
-    // Deno opens its own close-on-exec; what is inherited is not.
-    const inherited = flags.ok && (wasOpenAtStart(start, fd) ?? flags.value === 0);
-    if (inherited) continue;
-    throw new RuntError(
-      "usage",
-      `unable to stat preserved-fd ${i - others} (of ${
-        count - others
-      }): stat /proc/self/fd/${fd}: no such file or directory`,
-    );
-  }
 }

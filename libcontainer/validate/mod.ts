@@ -6,4 +6,4 @@
 
 export type { HostFacts } from "./facts.ts";
 export type { Issue, ValidateOptions } from "./issue.ts";
-export { assertValid, type Findings, loadValidSpec, validateSpec } from "./validate.ts";
+export { assertValid, assertValidProcess, type Findings, loadValidSpec, validateSpec } from "./validate.ts";

@@ -98,6 +98,32 @@ export function validateSpec(spec: Spec, facts: HostFacts, options: ValidateOpti
 }
 
 /**
+ * Checks the process alone, of a spec that is to be executed in a container: the rest was checked when it was made.
+ *
+ * @param file where the process stands, if not in config.json
+ * @returns the warnings
+ * @throws {RuntError} one for all errors
+ */
+export function assertValidProcess(
+  spec: Spec,
+  facts: HostFacts,
+  options: ValidateOptions = {},
+  file?: string,
+): Issue[] {
+  const errors: Issue[] = [], warnings: Issue[] = [];
+  const context = { spec, facts, options, error: into(errors), warn: into(warnings) };
+  for (const [path, check] of CHECKS) {
+    const concerned = check === checkProcess || path.startsWith("process.");
+    if (concerned && fieldAt(spec, path) !== undefined) check(context);
+  }
+  const unsupported: Issue[] = [];
+  checkUnsupported({ ...context, error: into(unsupported, "unsupported") });
+  errors.push(...unsupported.filter(({ path }) => path.startsWith("process.") || path === "linux.seccomp"));
+  if (errors.length > 0) throw problemsError(errors, file);
+  return warnings;
+}
+
+/**
  * As {@linkcode validateSpec}, for those who go on only if nothing is wrong.
  *
  * @returns the warnings

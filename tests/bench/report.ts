@@ -27,6 +27,7 @@ interface Goal {
 const GOALS: readonly Goal[] = [
   { name: "run", against: "runc", factor: 1 },
   { name: "create+start+delete", against: "runc", factor: 1.5 },
+  { name: "exec", against: "runc", factor: 1 },
   { name: "state", against: EMPTY_SCRIPT, factor: 1.25 },
   { name: "--version", against: EMPTY_SCRIPT, factor: 1.1 },
 ];

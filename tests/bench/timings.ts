@@ -53,11 +53,12 @@ export function measureTimings(setup: TimingSetup): Measured[] {
   };
   measure("run", runtimes.map((runtime) => runOnce(setup, runtime, bundle)));
   measure("create+start+delete", runtimes.map((runtime) => wholeLife(setup, runtime, bundle)));
-  const states = runtimes.map((runtime) => stateOfRunning(setup, runtime, sleeping));
+  const running = runtimes.map((runtime) => runningContainer(setup, runtime, sleeping));
   try {
-    measure("state", [...states.map(({ contestant }) => contestant), empty]);
+    measure("state", [...running.map(({ call }) => call("state")), empty]);
+    measure("exec", running.map(({ call }) => call("exec", "/bin/true")));
   } finally {
-    for (const { end } of states) end();
+    for (const { end } of running) end();
   }
   measure("--version", [...runtimes.map((runtime) => command(runtime, ["--version"])), empty]);
   measure("no command", [command(runt, []), empty]);
@@ -122,17 +123,20 @@ function wholeLife(setup: TimingSetup, runtime: ContainerRuntime, { directory }:
   };
 }
 
-function stateOfRunning(
+/** A container that runs, and commands that are timed on it. */
+function runningContainer(
   setup: TimingSetup,
   runtime: ContainerRuntime,
   { directory }: Bundle,
-): { contestant: Contestant; end(): void } {
+): { call(command: string, ...args: readonly string[]): Contestant; end(): void } {
   const id = newId(runtime), root = rootOf(setup, runtime);
   const call = (...args: string[]) => must(runtime, prepare(runtime.program, [...root, ...args], ENV));
   call("run", "--detach", "--bundle", directory, id);
-  const state = prepare(runtime.program, [...root, "state", id], ENV);
   return {
-    contestant: { name: runtime.name, run: () => must(runtime, state) },
+    call(command, ...args) {
+      const prepared = prepare(runtime.program, [...root, command, id, ...args], ENV);
+      return { name: runtime.name, run: () => must(runtime, prepared) };
+    },
     end: () => call("delete", "--force", id),
   };
 }

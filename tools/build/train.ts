@@ -52,6 +52,7 @@ export async function trainCommands(executable: string, directory: string): Prom
     removeAnswers(`${root}/${id}`);
     await train("start", id);
     await train("state", id);
+    await train("exec", id, "true");
     await train("kill", id, "KILL");
     await waitUntilStopped(executable, root, id);
     await train("delete", id);

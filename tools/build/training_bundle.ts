@@ -68,6 +68,8 @@ export function writeTrainingBundle(directory: string): { short: string; long: s
     const bundle = `${directory}/${name}`;
     Deno.mkdirSync(`${bundle}/rootfs/bin`, { recursive: true });
     Deno.writeFileSync(`${bundle}/rootfs/bin/program`, writeProgram(code), { mode: 0o755 });
+    // What exec executes.
+    Deno.writeFileSync(`${bundle}/rootfs/bin/true`, writeProgram(EXIT), { mode: 0o755 });
     Deno.writeTextFileSync(
       `${bundle}/config.json`,
       JSON.stringify(trainingConfig("/bin/program", cgroupNamespace)),

@@ -1,0 +1,215 @@
+import { ESRCH } from "../../ffi/errno.ts";
+import { KernelError, PeerGoneError } from "../../ffi/kernel_error.ts";
+import { LocalKernel } from "../../ffi/local.ts";
+import { type Native, openNative } from "../../ffi/native.ts";
+import { readStartFacts } from "../../ffi/start_facts.ts";
+import { CgroupJoin } from "../cgroups/cgroup_join.ts";
+import { parseSubCgroups, resolveSubCgroups } from "../cgroups/sub_cgroup.ts";
+import type { Config } from "../config/config.ts";
+import { RuntError } from "../error.ts";
+import { Host } from "../host/facts.ts";
+import { setInitialAffinity } from "../init/attributes.ts";
+import type { ProgramContext } from "../init/context.ts";
+import { setUpExec } from "../init/exec_order.ts";
+import { queueExec } from "../init/tail.ts";
+import { checkTerminal } from "../process/check_terminal.ts";
+import type { ContainerProcess } from "../process/container_process.ts";
+import { Foreground } from "../process/foreground.ts";
+import { makeJoinedProcess } from "../process/joined_process.ts";
+import { checkPreserved, FIRST_PRESERVED } from "../process/preserved_fds.ts";
+import { isAlive } from "../process/process_stat.ts";
+import { setRlimits } from "../process/rlimits.ts";
+import { inspectStandardStreams, TERMINAL_STREAMS } from "../process/standard_streams.ts";
+import type { TerminalEnd } from "../process/terminal.ts";
+import { killAndReap, waitForExit } from "../process/wait.ts";
+import { errnoText } from "../rootfs/explain.ts";
+import { isSetgroupsDenied } from "../security/id_maps.ts";
+import { type ExecRequest, planExec } from "./exec_config.ts";
+import { type Container, loadContainer } from "./load_container.ts";
+import type { RuntimeOptions } from "./options.ts";
+import type { Parts } from "./parts.ts";
+import { removePidFile, writePidFile } from "./pid_file.ts";
+import { forgivesCgroups, isRootless } from "./rootless.ts";
+
+/** How a process is executed in a container. */
+export interface ExecOptions extends ExecRequest {
+  /** Return when the program has been executed. */
+  readonly detach: boolean;
+  /** Where to send the master of its terminal, detached. */
+  readonly consoleSocket?: string | undefined;
+  /** Where to write its pid. */
+  readonly pidFile?: string | undefined;
+  /** How many descriptors from 3 on the program gets. */
+  readonly preserveFds: number;
+  /** `--cgroup`, as given. */
+  readonly cgroups: readonly string[];
+  /** In a paused container too; the process waits then until it is resumed. */
+  readonly ignorePaused: boolean;
+}
+
+/** What the parts of an exec hand to each other. */
+interface Exec {
+  readonly runtime: RuntimeOptions;
+  readonly container: Container;
+  readonly options: ExecOptions;
+  readonly config: Config;
+  readonly parts: Parts;
+  /** Directories of the cgroups to be in, by controller. */
+  readonly cgroups: Readonly<Record<string, string>>;
+  readonly host: Host;
+  readonly native: Native;
+  readonly local: LocalKernel;
+  /** A pidfd of the container's init. */
+  readonly init: number;
+  readonly terminal: TerminalEnd | undefined;
+}
+
+/**
+ * Executes a process in a running container and, unless detached, waits for its end, passing signals on.
+ *
+ * @param id the container
+ * @returns its exit code, 128 and the signal that ended it, or 0 when detached
+ * @throws {RuntError} with runc's texts; nothing is left of the process then
+ */
+export async function execInContainer(
+  runtime: RuntimeOptions,
+  id: string,
+  options: ExecOptions,
+): Promise<number> {
+  const container = loadContainer(runtime, id), { state } = container;
+  const native = openNative(), local = new LocalKernel(native), host = new Host();
+  // Before it is asked whether the init lives: what is found alive then is what the pidfd is of, and not one that
+  // got the pid later.
+  const init = state.init_process_pid
+    ? local.pidfdOpen(state.init_process_pid, 0, { accept: [ESRCH] })
+    : undefined;
+  if (!init?.ok || !isAlive(state.init_process_pid, state.init_process_start)) throw stopped();
+  // One that waits for `start` is as good as one that runs.
+  if (!options.ignorePaused && container.cgroup.freezerState() === "FROZEN") {
+    const text = "cannot exec in a paused container (use --ignore-paused to override)";
+    throw new RuntError("wrong-state", text);
+  }
+  const { config, parts } = await planExec(runtime, container, options, host);
+  const { detach, consoleSocket } = options, hasTerminal = parts.terminal !== undefined;
+  checkTerminal(hasTerminal, detach, consoleSocket);
+  const cgroups = resolveSubCgroups(state.cgroup_paths, parseSubCgroups(options.cgroups));
+  checkPreserved(local, options.preserveFds);
+  parts.pidfdSocket?.connect(local);
+  using foreground = new Foreground(native, local, { subreaper: false });
+  using terminal = parts.terminal?.openTerminalEnd(native, local, consoleSocket);
+  const exec = {
+    runtime,
+    container,
+    options,
+    config,
+    parts,
+    cgroups,
+    host,
+    native,
+    local,
+    init: init.value,
+    terminal,
+  };
+  const process = execute(exec, (pidfd) => {
+    if (!detach) foreground.forwardTo(pidfd, hasTerminal);
+  });
+  if (detach) return 0;
+  terminal?.relay(process.pidfd, () => foreground.reapOrphans(process.pid));
+  return foreground.wait(process.pid, process.pidfd);
+}
+
+function stopped(cause?: unknown): RuntError {
+  return new RuntError("wrong-state", "cannot exec in a stopped container", { cause });
+}
+
+/** Makes the process and has it execute its program; whatever fails, no process stays. */
+function execute(exec: Exec, onProcess: (pidfd: number) => void): ContainerProcess {
+  const { local, options: { pidFile }, container: { state } } = exec;
+  const made: number[] = [];
+  let first: number | undefined, pidFileWritten = false;
+  try {
+    const process = makeProcess(exec, (pidfd, stays) => {
+      made.push(pidfd);
+      if (stays) onProcess(pidfd);
+      else first = pidfd;
+    });
+    runSteps(exec, process, () => {
+      if (pidFile === undefined) return;
+      writePidFile(pidFile, process.pid);
+      pidFileWritten = true;
+    });
+    local.close(process.kernel.control);
+    // It has ended when its socket did; who comes after us shall not have to reap it.
+    if (first !== undefined) waitForExit(local, first);
+    return process;
+  } catch (error) {
+    for (const pidfd of made.reverse()) killAndReap(local, pidfd);
+    if (pidFileWritten) removePidFile(pidFile!);
+    if (!isAlive(state.init_process_pid, state.init_process_start)) throw stopped(error);
+    throw explain(error, exec);
+  }
+}
+
+function makeProcess(exec: Exec, onSpawn: (pidfd: number, stays: boolean) => void): ContainerProcess {
+  const { runtime, container: { state }, options, config, cgroups, host, native, local, init } = exec;
+  const cgroup = new CgroupJoin({
+    paths: cgroups,
+    exact: options.cgroups.length > 0,
+    rootless: forgivesCgroups(runtime, host),
+    initCgroup: () => initCgroup(state.init_process_pid, host),
+  });
+  setInitialAffinity(local, config.process);
+  return makeJoinedProcess(native, local, config, cgroup, {
+    firstFreeFd: FIRST_PRESERVED + options.preserveFds,
+    init,
+    rootless: isRootless(),
+    onSpawn,
+  });
+}
+
+/** v2: the directory of the cgroup in which a process is. */
+function initCgroup(pid: number, host: Host): string | undefined {
+  const path = /^0::(.*)$/m.exec(Deno.readTextFileSync(`/proc/${pid}/cgroup`))?.[1];
+  return path === undefined ? undefined : `${host.cgroups.root}${path === "/" ? "" : path}`;
+}
+
+function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void): void {
+  const { config, parts, host, local, options, terminal, container: { state } } = exec,
+    { kernel, control } = process;
+  const firstFreeFd = FIRST_PRESERVED + options.preserveFds;
+  const context: ProgramContext = {
+    firstFreeFd,
+    control,
+    stdio: terminal ? TERMINAL_STREAMS : inspectStandardStreams(local),
+    kept: [control],
+    lastCap: host.lastCap,
+    root: { pty: undefined },
+    setgroupsDenied: isRootless() || isSetgroupsDenied(state.init_process_pid),
+  };
+  const limit = (master: number | undefined) => {
+    if (master !== undefined) terminal?.take(process.fetch(master));
+    setRlimits(local, process.pid, config.process, readStartFacts()?.nofile);
+  };
+  const program = setUpExec(kernel, config, context, limit);
+  parts.pidfdSocket?.send(local, "setns", process.pidfd);
+  beforeTail();
+  kernel.whole(() => queueExec(kernel, program, firstFreeFd));
+  kernel.sendTail(false)();
+}
+
+/** Puts runc's words around what went wrong with the process. */
+function explain(error: unknown, { container }: Exec): RuntError {
+  const code = error instanceof RuntError ? error.code : "kernel";
+  let cause = error;
+  if (error instanceof KernelError && error.where.step === "cgroup") {
+    const text = `error adding process to cgroups: ${error.syscall} ${error.where.what}: ${errnoText(error)}`;
+    cause = new RuntError("kernel", text);
+  }
+  if (error instanceof KernelError && error.where.step === "exec" && error.syscall === "execve") {
+    cause = new RuntError("exec", `exec ${error.where.what}: ${errnoText(error)}`);
+  }
+  // It may have been another one of the container's.
+  const oom = error instanceof PeerGoneError && container.cgroup.oomKillCount() > 0;
+  if (oom) cause = new RuntError("kernel", `${error.message} (possibly OOM-killed)`);
+  return new RuntError(code, "unable to start container process", { cause });
+}

@@ -1,0 +1,59 @@
+import type { Config } from "../config/config.ts";
+import { createConfig } from "../config/create_config.ts";
+import { RuntError } from "../error.ts";
+import type { Host } from "../host/facts.ts";
+import { loadSpec } from "../spec/load.ts";
+import type { Spec } from "../spec/spec.ts";
+import { assertValidProcess } from "../validate/mod.ts";
+import { changeProcess, type ProcessFlags, readProcessFile } from "./exec_process.ts";
+import type { Container } from "./load_container.ts";
+import type { Parts, PartsOptions } from "./parts.ts";
+import { isRootless } from "./rootless.ts";
+import type { RuntimeOptions } from "./options.ts";
+
+/** What process is asked for. */
+export interface ExecRequest extends PartsOptions {
+  /** What the flags say of it. */
+  readonly process: ProcessFlags;
+  /** A file that says it all, in their place. */
+  readonly processFile?: string | undefined;
+}
+
+/**
+ * The config of a process that is executed in a container: its own, and what all processes of the container have in
+ * common. There is nothing to be made in it.
+ *
+ * @returns the config, and what few of them need
+ * @throws {RuntError} for a process that cannot be
+ */
+export async function planExec(
+  runtime: RuntimeOptions,
+  { id, state: { runt: { bundle, newKeyring = true } } }: Container,
+  request: ExecRequest,
+  host: Host,
+): Promise<{ readonly config: Config; readonly parts: Parts }> {
+  const spec = loadSpec(bundle);
+  if (!spec.process) throw new RuntError("invalid-config", "process property must not be empty");
+  const { processFile } = request, { linux = {} } = spec;
+  const process = processFile === undefined
+    ? changeProcess(spec.process, request.process)
+    : readProcessFile(processFile, spec.process);
+  const { seccomp, personality, memoryPolicy } = linux;
+  const common: Spec = {
+    ociVersion: spec.ociVersion,
+    root: { path: "/" },
+    process,
+    linux: {
+      ...(seccomp && { seccomp }),
+      ...(personality && { personality }),
+      ...(memoryPolicy && { memoryPolicy }),
+    },
+  };
+  const warnings = assertValidProcess(common, host, { rootless: isRootless() }, processFile);
+  for (const { path, message } of warnings) runtime.log.warn(`${path}: ${message}`);
+  const config = createConfig(common, host.lastCap, { id, bundle, rootfs: "/", noPivot: false, newKeyring });
+  const { pidfdSocket: path } = request;
+  const terminal = config.process.terminal && await import("../process/terminal.ts");
+  const pidfdSocket = path && new (await import("../process/pidfd_socket.ts")).PidfdSocket(path);
+  return { config, parts: { ...(pidfdSocket && { pidfdSocket }), ...(terminal && { terminal }) } };
+}
