@@ -45,6 +45,7 @@ export class NormalUser implements Disposable {
       "passwd",
       Deno.readTextFileSync("/etc/passwd") + `runttest:x:${USER}:${USER}::/nonexistent:/bin/sh\n`,
     );
+    write("group", `${Deno.readTextFileSync("/etc/group")}runttest:x:${USER}:\n`);
     for (const name of ["subuid", "subgid"]) write(name, `runttest:${SUBORDINATE}:${COUNT}\n`);
     write(
       "as-user",
@@ -52,14 +53,17 @@ export class NormalUser implements Disposable {
 exec unshare --mount sh -c '
 d=$1; shift
 mount --bind $d/passwd /etc/passwd
+mount --bind $d/group /etc/group
 for f in subuid subgid; do [ -e /etc/$f ] && mount --bind $d/$f /etc/$f; done
-exec setpriv --reuid ${USER} --regid ${USER} --clear-groups env HOME=/nonexistent XDG_RUNTIME_DIR=$d/run "$@"
+exec setpriv --reuid ${USER} --regid ${USER} --clear-groups env HOME=$d/home XDG_RUNTIME_DIR=$d/run "$@"
 ' sh ${this.directory} "$@"
 `,
       0o755,
     );
-    Deno.mkdirSync(`${this.directory}/run`, { mode: 0o700 });
-    Deno.chownSync(`${this.directory}/run`, USER, USER);
+    for (const name of ["run", "home"]) {
+      Deno.mkdirSync(`${this.directory}/${name}`, { mode: 0o700 });
+      Deno.chownSync(`${this.directory}/${name}`, USER, USER);
+    }
   }
 
   /** A runtime that is run by the user. */
