@@ -10,7 +10,7 @@ import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
 import { TCGETS, TIOCGPTPEER, TIOCSCTTY, TIOCSPTLCK, TIOCSWINSZ } from "../../ffi/constants/ioctl.ts";
 import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_RDWR } from "../../ffi/constants/open.ts";
 import { P_PIDFD, WEXITED, WNOHANG } from "../../ffi/constants/wait.ts";
-import { ECHILD } from "../../ffi/errno.ts";
+import { EAGAIN, ECHILD } from "../../ffi/errno.ts";
 import { AT_FDCWD, Out } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
@@ -18,6 +18,7 @@ import { spawn } from "../../ffi/spawn.ts";
 import { decodeChildStatus, exitCodeOf, SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 import { TERMIOS_SIZE } from "../../ffi/structs/termios.ts";
 import { encodeWinsize } from "../../ffi/structs/winsize.ts";
+import { resetSignals } from "../../libcontainer/init/first_steps.ts";
 
 /** Rows and columns that a terminal has unless told. */
 export const SIZE = { rows: 30, columns: 100 };
@@ -48,6 +49,7 @@ export class TerminalDriver implements Disposable {
       onSpawn: () => {},
     });
     const there = spawned.kernel;
+    resetSignals(there);
     there.setsid();
     for (const stream of [0, 1, 2]) there.dup3(slave, stream, 0);
     there.ioctl(0, TIOCSCTTY, 0);
@@ -78,7 +80,13 @@ export class TerminalDriver implements Disposable {
 
   /** Presses keys: `\x03` is Ctrl-C. */
   type(keys: string): void {
-    this.#kernel.write(this.#master, keys);
+    let rest = new TextEncoder().encode(keys);
+    while (rest.length) {
+      const put = this.#kernel.write(this.#master, rest, { accept: [EAGAIN] });
+      if (put.ok) rest = rest.subarray(put.value);
+      // It is full: whoever reads it may wait for somebody to read what is shown.
+      else if (!this.#read()) pause();
+    }
   }
 
   /** Waits until something is shown that was not taken before; takes all up to its end. */
