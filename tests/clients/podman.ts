@@ -47,6 +47,11 @@ export class Podman implements Disposable {
     return run("timeout", ["-k", "5", "60", "podman", ...this.#flags, ...args]);
   }
 
+  /** A command of podman's, to be run by somebody else. */
+  command(args: readonly string[]): [program: string, ...args: string[]] {
+    return ["/usr/bin/env", "podman", ...this.#flags, ...args];
+  }
+
   /** As {@linkcode call}, but a failure is an error. What it printed, without white space around. */
   must(args: readonly string[]): string {
     const outcome = this.call(args);

@@ -106,6 +106,12 @@ export class TerminalDriver implements Disposable {
   }
   #taken = 0;
 
+  /** Whether something was shown so far, at any time. */
+  see(what: string): boolean {
+    while (this.#read());
+    return this.shown.includes(what);
+  }
+
   /** Waits for the program's end, and reads the rest. @returns its exit code, or 128 and its signal */
   wait(seconds = 10): number {
     const end = Date.now() + seconds * 1000;
