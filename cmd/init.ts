@@ -6,6 +6,6 @@
  * @returns the exit code, when it could not become the container's program
  */
 export async function runInit(): Promise<number> {
-  const { runSelfInit } = await import("../libcontainer/init/self.ts");
-  return runSelfInit();
+  const { becomeContainer } = await import("../libcontainer/lifecycle/init.ts");
+  return await becomeContainer();
 }

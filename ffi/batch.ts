@@ -32,7 +32,7 @@
  *
  * @module
  */
-import { type Arg, Block, type Operation, Out, Result } from "./operation.ts";
+import { type Arg, Block, type Operation, Out, Result, Word } from "./operation.ts";
 import { readWord } from "./words.ts";
 import { isOpen, knownValue, NOT_RUN, Writer } from "./writer.ts";
 
@@ -172,9 +172,13 @@ export function encode(
     let refs = 0;
     for (let k = 0; k < args.length; k++) {
       const arg = args[k]!, to = at + 8 + 8 * k;
+      const region = arg instanceof Word ? outs.get(arg.out) : undefined;
       if (typeof arg === "number") w.word(to, arg);
       else if (typeof arg === "string") w.word(to, base + offsets[text++]!);
-      else if (!(arg instanceof Result)) w.word(to, w.place(arg, outs));
+      else if (region !== undefined) {
+        refs |= 1 << k;
+        w.word(to, base + region + (arg as Word).at);
+      } else if (!(arg instanceof Result)) w.word(to, w.place(arg, outs));
       else if (isOpen(arg)) {
         refs |= 1 << k;
         w.word(to, addressOf(arg));

@@ -9,9 +9,9 @@
  *
  * @module
  */
-import { type Accept, type Arg, Block, type Operation, Out, Result, type Where } from "./operation.ts";
+import { type Accept, type Arg, Block, type Operation, Out, Result, type Where, Word } from "./operation.ts";
 
-export { type Accept, type Arg, Block, type Operation, Out, Result, type Where };
+export { type Accept, type Arg, Block, type Operation, Out, Result, type Where, Word };
 
 /** A file descriptor: a number, or the call that returns it. */
 export type Fd = number | Result;
@@ -150,6 +150,10 @@ export abstract class Kernel {
 
   ftruncate(fd: Fd, length: number): Result {
     return this.call("ftruncate", [fd, length]);
+  }
+
+  lseek(fd: Fd, offset: Arg, whence: number, options?: CallOptions): Result {
+    return this.call("lseek", [fd, offset, whence], options);
   }
 
   ioctl(fd: Fd, request: number, argument: Arg, options?: CallOptions): Result {

@@ -1,5 +1,5 @@
 import { errnoName } from "./errno.ts";
-import { type Arg, Block, type Operation, Out, Result, type Where } from "./operation.ts";
+import { type Arg, Block, type Operation, Out, Result, type Where, Word } from "./operation.ts";
 
 /** A system call that failed, with all that is known of it. */
 export class KernelError extends Error {
@@ -51,6 +51,7 @@ export function formatArg(arg: Arg): string {
   if (typeof arg === "string") return JSON.stringify(arg);
   if (arg instanceof Uint8Array || arg instanceof Block) return "{…}";
   if (arg instanceof Out) return "&out";
+  if (arg instanceof Word) return "&word";
   if (arg instanceof Result) return arg.raw === undefined ? "?" : String(arg.raw);
   return arg >= 4096 ? `0x${arg.toString(16)}` : String(arg);
 }

@@ -35,8 +35,22 @@ export class Block {
   constructor(readonly bytes: Uint8Array, readonly parts: readonly BlockPart[]) {}
 }
 
+/** A word that an earlier call of the same message (or one before, if it was flushed) left in a region. */
+export class Word {
+  /**
+   * @param out the region
+   * @param at the word's offset; eight bytes are read
+   */
+  constructor(readonly out: Out, readonly at: number) {}
+
+  /** Its value, once the call was made. */
+  get value(): number {
+    return Number(this.out.view.getBigInt64(this.at, true));
+  }
+}
+
 /** An argument of a system call. Strings are passed NUL-terminated, regions by address. */
-export type Arg = number | bigint | string | Uint8Array | Out | Block | Result;
+export type Arg = number | bigint | string | Uint8Array | Out | Block | Result | Word;
 
 /** For whom a call is made; it goes into the error when the call fails. */
 export interface Where {

@@ -24,6 +24,8 @@ export type ErrorCode =
   | "kernel"
   /** The container's program is missing or cannot be executed. */
   | "exec"
+  /** A hook of config.json failed, or could not be run. */
+  | "hook"
   /** A file or directory on the host is missing, unreadable or not what it must be. */
   | "io"
   /** Something inside the rootfs or in the container tried to lead the runtime elsewhere. */

@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   features: ["spec", "config", "security", "rootfs"],
   cgroups: ["spec", "config", "host"],
   rootfs: ["spec", "validate", "config", "host", "security"],
-  hooks: ["spec", "config", "process"],
+  hooks: ["spec", "config", "init", "process"],
   state: ["spec", "config", "process"],
   init: ["config", "rootfs", "security", "state", "process"],
   process: ["config", "init", "cgroups", "security"],

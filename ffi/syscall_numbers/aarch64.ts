@@ -9,7 +9,9 @@ export const SYSCALLS = {
   close: 57,
   fstat: 80,
   poll: -1, // ppoll there
+  ppoll: 73,
   lseek: 62,
+  clone: 220,
   mmap: 222,
   mprotect: 226,
   munmap: 215,

@@ -7,7 +7,7 @@
 import type { DeviceConfig } from "./device_config.ts";
 import type { IdMapping } from "./id_mapping.ts";
 import type { MountConfig } from "./mount_config.ts";
-import type { LinuxResources } from "../spec/mod.ts";
+import type { Hooks, LinuxResources } from "../spec/mod.ts";
 
 export type { IdMapping };
 
@@ -143,5 +143,7 @@ export interface Config {
   readonly newKeyring: boolean;
   readonly process: ProcessConfig;
   readonly cgroup: CgroupConfig;
+  /** Set when there is at least one. */
+  readonly hooks?: Hooks;
   readonly annotations: Readonly<Record<string, string>>;
 }

@@ -11,7 +11,7 @@ import {
 } from "../../ffi/constants/clone.ts";
 import { RuntError } from "../error.ts";
 import { capabilitySets } from "../security/capabilities.ts";
-import type { Box, Linux, LinuxIDMapping, LinuxNamespaceType, Process, Spec } from "../spec/mod.ts";
+import type { Box, Hooks, Linux, LinuxIDMapping, LinuxNamespaceType, Process, Spec } from "../spec/mod.ts";
 import { rlimitNumber } from "../spec/rlimit_names.ts";
 import type { Config, IdMapping, NamespaceConfig, ProcessConfig, TerminalConfig } from "./config.ts";
 import { createDevices } from "./devices.ts";
@@ -80,6 +80,7 @@ export function createConfig(spec: Spec, lastCap: number, options: ConfigOptions
     mountLabel: linux.mountLabel || undefined,
     process: createProcess(process, lastCap, linux),
     cgroup: { path: linux.cgroupsPath ?? "", resources: linux.resources ?? {} },
+    ...(hasHooks(spec.hooks) ? { hooks: spec.hooks } : {}),
     annotations: spec.annotations ?? {},
   };
 }
@@ -113,6 +114,10 @@ function resolveRootfs(bundle: string, path: string): string {
     });
   }
   return real;
+}
+
+function hasHooks(hooks: Hooks | undefined): hooks is Hooks {
+  return hooks !== undefined && Object.values(hooks).some((list) => list?.length > 0);
 }
 
 function createNamespace(

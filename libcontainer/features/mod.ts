@@ -55,7 +55,7 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
   return {
     ociVersionMin: "1.0.0",
     ociVersionMax: specVersion,
-    hooks: [],
+    hooks: ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
     mountOptions: knownMountOptions(),
     linux: {
       namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],

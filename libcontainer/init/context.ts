@@ -1,3 +1,4 @@
+import type { Kernel } from "../../ffi/kernel.ts";
 import type { RootfsContext } from "../rootfs/context.ts";
 import type { Root } from "../rootfs/root.ts";
 
@@ -34,4 +35,6 @@ export interface InitContext extends RootfsContext, ProgramContext {
   readonly execFifo?: number | undefined;
   readonly stdio: readonly StdioOwner[];
   readonly root: Root;
+  /** What is done when all mounts and devices are there and the host's are still in sight: hooks. */
+  readonly beforePivot?: (kernel: Kernel) => void;
 }

@@ -45,6 +45,8 @@ const STEPS: readonly (readonly [name: string, step: Step])[] = [
   ["mounts", mountAll],
   // After the mounts, since /dev is one of them.
   ["devices", makeDevices],
+  // The last moment at which hooks see the host's files.
+  ["hooks", (kernel, _, { beforePivot }) => beforePivot?.(kernel)],
   ["pivot", enterRoot],
   // Of the devpts that the container sees; /dev/console may have to be made, while the root can be written.
   ["terminal", makeTerminal],

@@ -4,16 +4,32 @@
  * @module
  */
 import { LocalKernel } from "../../ffi/local.ts";
-import { openNative } from "../../ffi/native.ts";
+import { type Native, openNative } from "../../ffi/native.ts";
+import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import { silentLogger } from "../log.ts";
 import { newRoot } from "../rootfs/root.ts";
-import { forbidTracing } from "./first_steps.ts";
+import { closeDescriptors, forbidTracing } from "./first_steps.ts";
 import { setUp } from "./order.ts";
-import { errorMessage, INIT_PIPE, InitPipe } from "./self_protocol.ts";
+import { errorMessage, INIT_PIPE, InitPipe, type Nofile } from "./self_protocol.ts";
 import { queueTail } from "./tail.ts";
 
 const SIGPIPE_ACTION = 13, SIG_SETMASK = 2;
+
+/** The hooks that are run in the container. */
+export interface SelfHooks {
+  /** createContainer. */
+  beforePivot(nofile: Nofile | undefined): void;
+  /** startContainer. */
+  beforeExec(env: readonly string[]): void;
+}
+
+/** Loads what runs a config's hooks; undefined when it has none. */
+export type LoadHooks = (
+  config: Config,
+  native: Native,
+  kernel: LocalKernel,
+) => Promise<SelfHooks | undefined>;
 
 /**
  * Runs the steps that runt sends, and becomes the container's program.
@@ -21,7 +37,7 @@ const SIGPIPE_ACTION = 13, SIG_SETMASK = 2;
  * @returns an exit code, when it could not
  * @throws {RuntError} when nobody speaks over the pipe: a user has called `runt init`
  */
-export function runSelfInit(): number {
+export async function runSelfInit(loadHooks: LoadHooks): Promise<number> {
   const fd = Number(Deno.env.get(INIT_PIPE) ?? NaN);
   if (!Number.isInteger(fd) || fd < 0) {
     throw new RuntError("usage", "runt init is not to be called by hand: runt itself does so");
@@ -30,7 +46,13 @@ export function runSelfInit(): number {
   const message = pipe.receive();
   if (message?.type !== "setUp") return 1;
   // What is no plain data does not come over the pipe: it is made here.
-  const config = message.config, context = { ...message.context, log: silentLogger, root: newRoot() };
+  const { config } = message, hooks = await loadHooks(config, native, kernel);
+  const context = {
+    ...message.context,
+    log: silentLogger,
+    root: newRoot(),
+    ...(hooks && { beforePivot: () => hooks.beforePivot(awaitHooks(pipe)) }),
+  };
   for (const [at, fd] of context.sources ?? []) context.root.sources.set(at, fd);
   try {
     kernel.where = { step: "init" };
@@ -52,10 +74,24 @@ export function runSelfInit(): number {
       context.firstFreeFd,
       context.execFifo,
       context.execFifo === undefined ? undefined : fd,
+      () => {
+        if (!hooks) return;
+        // With all that is open here, a limit of few files would leave none for the hooks.
+        closeDescriptors(kernel, context.firstFreeFd, context.execFifo === undefined ? [fd] : []);
+        hooks.beforeExec(program.env);
+      },
     );
     return 255;
   } catch (error) {
     pipe.send(errorMessage(error));
     return 1;
   }
+}
+
+/** Has runt run the hooks of the host. */
+function awaitHooks(pipe: InitPipe): Nofile | undefined {
+  pipe.send({ type: "procHooks" });
+  const answer = pipe.receive();
+  if (answer?.type !== "procHooksDone") throw new RuntError("internal", "runt is gone");
+  return answer.nofile;
 }

@@ -4,7 +4,10 @@
  * ```
  *   runt                                   runt init
  *    │ ── config, context ─────────────────▶ │  runs the steps of order.ts on its own kernel
- *    │ ◀───────────────────────── procReady ─│  (or procError: code, message, path, hint)
+ *    │ ◀───────────────────────── procHooks ─│  all is mounted (or procError: code, message, path, hint)
+ *    │    hooks of the host                  │
+ *    │ ── procHooksDone ───────────────────▶ │  hooks of the container; pivot
+ *    │ ◀───────────────────────── procReady ─│
  *    │    takes the terminal; limits         │
  *    │ ── procLimited ─────────────────────▶ │  becomes the user, looks the program up
  *    │ ◀───────────────────────── procReady ─│
@@ -33,9 +36,17 @@ export interface SetUpMessage {
   readonly context: InitContext;
 }
 
+/** The limit of open files that runt's caller had, in decimal: Deno raises it. */
+export interface Nofile {
+  readonly soft: string;
+  readonly hard: string;
+}
+
 /** All messages. */
 export type Message =
   | SetUpMessage
+  | { readonly type: "procHooks" }
+  | { readonly type: "procHooksDone"; readonly nofile?: Nofile }
   | { readonly type: "procReady"; readonly master?: number }
   | { readonly type: "procLimited" }
   | { readonly type: "procRun" }

@@ -28,10 +28,11 @@ const REASONS: readonly (readonly [errno: number, text: string])[] = [
  * The last operations: those that need nobody, since runt may be gone.
  *
  * ```
- *  [wait for one byte from start] → execve, all other descriptors closing → (say why not, exit 255)
+ *  [wait for one byte from start] → [hooks] → execve, all other descriptors closing → (say why not, exit 255)
  * ```
  *
  * @param fifo the FIFO to wait for; undefined to go on at once
+ * @param beforeExec queues what comes between the two: startContainer hooks
  * @param control closed before waiting, which tells runt that the container is created; undefined in self mode
  */
 export function queueTail(
@@ -40,12 +41,14 @@ export function queueTail(
   firstFreeFd: number,
   fifo: Result | number | undefined,
   control: number | undefined,
+  beforeExec?: (program: Program) => void,
 ): void {
   if (fifo !== undefined) {
     if (control !== undefined) kernel.close(control);
     kernel.at({ step: "start" }, () => kernel.read(fifo, new Out(1)));
     kernel.close(fifo);
   }
+  beforeExec?.(program);
   // The control socket stays until the program is executed, which tells runt that it was; of all else nothing may be
   // there for the program's path to lead through.
   const keepsControl = fifo === undefined && control !== undefined;

@@ -7,6 +7,7 @@ import type { Kernel } from "../../ffi/kernel.ts";
 import { removeResctrlGroups } from "../cgroups/remove.ts";
 import { signalProcesses } from "../cgroups/signal_processes.ts";
 import { RuntError } from "../error.ts";
+import { needsDelete } from "../hooks/kinds.ts";
 import { isAlive } from "../process/process_stat.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory, stateDirectory } from "../state/state_directory.ts";
@@ -30,8 +31,23 @@ const PATIENCE_MS = 10_000;
 export async function deleteContainer(
   runtime: RuntimeOptions,
   id: string,
-  { force }: { readonly force: boolean },
+  options: { readonly force: boolean },
 ): Promise<void> {
+  const state = await removeContainer(runtime, id, options);
+  // The lock is given back by now: a hook may want to make a container of the same name.
+  if (state && needsDelete(state.runt.hooks)) {
+    const { runPoststop } = await import("../hooks/mod.ts");
+    const native = openNative(), local = new LocalKernel(native);
+    runPoststop({ native, local }, state.runt.hooks, { id, ...state.runt }, runtime.log);
+  }
+}
+
+/** @returns the facts of what was removed, if there were any */
+async function removeContainer(
+  runtime: RuntimeOptions,
+  id: string,
+  { force }: { readonly force: boolean },
+): Promise<StateFile | undefined> {
   validateId(id);
   const directory = stateDirectory(runtime.root, id);
   try {
@@ -43,7 +59,8 @@ export async function deleteContainer(
       salvage(new LocalKernel(openNative()), runtime, id, directory);
       removeStateDirectory(directory);
       if (!force) throw new RuntError("not-found", "container does not exist");
-      return note(runtime.root, id, "delete");
+      note(runtime.root, id, "delete");
+      return undefined;
     }
     const container = containerOf(runtime, directory, state, true), { status } = container;
     if (!force && !permits(status, "delete")) {
@@ -53,8 +70,9 @@ export async function deleteContainer(
     }
     destroy(container, force || status === "created");
     note(runtime.root, id, "delete");
+    return state;
   } catch (error) {
-    if (force && error instanceof RuntError && error.code === "not-found") return;
+    if (force && error instanceof RuntError && error.code === "not-found") return undefined;
     throw error;
   }
 }
@@ -86,7 +104,8 @@ function destroy(container: Container, kills: boolean): void {
   removeStateDirectory(directory);
 }
 
-function awaitEnd(kernel: Kernel, pid: number, startTime: number): void {
+/** Waits until a killed init is gone. */
+export function awaitEnd(kernel: Kernel, pid: number, startTime: number): void {
   if (!isAlive(pid, startTime)) return;
   const pidfd = kernel.pidfdOpen(pid, 0, { accept: [ESRCH] });
   if (!pidfd.ok) return;

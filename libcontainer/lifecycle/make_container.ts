@@ -12,6 +12,7 @@ import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
 import { removeResctrlGroups } from "../cgroups/remove.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
+import { laterHooks, needsDelete, needsStart } from "../hooks/kinds.ts";
 import type { InitContext } from "../init/context.ts";
 import { setUp } from "../init/order.ts";
 import { queueTail } from "../init/tail.ts";
@@ -94,6 +95,8 @@ export function makeContainer(
       local,
     );
     cgroup.refuseOccupied();
+    // The last thing to do, so the first in the list: poststop hooks find a container that is gone.
+    undo.unshift(() => parts.hooks?.runPoststop({ native, local }, config.hooks, config, log, config.bundle));
     parts.pidfdSocket?.connect(local);
     parts.notifySocket?.makeDirectory(local);
     if (!waits) parts.notifySocket?.bind(local);
@@ -159,8 +162,19 @@ function finish(
   });
   // Not in self mode, which may have mounted something for itself; nor where start has to wait for a word.
   const unusual = executable !== undefined || parts.notifySocket;
-  if (process.execFifo && !unusual) leaveAnswers(runtime, made, state);
+  if (process.execFifo && !unusual) leaveAnswers(runtime, made, state, config);
   const sources = parts.fetchIdMapped?.(made.native, local, config, process, executable !== undefined);
+  let limited = false;
+  const limitDevices = () => {
+    // Hooks may have changed what was set before.
+    if (!limited) made.cgroup.set(config.cgroup.resources, "devices");
+    limited = true;
+  };
+  const { hooks } = parts, inside = hooks?.containerHooks(config);
+  const runtimeHooks = hooks && (() => {
+    limitDevices();
+    hooks.runRuntimeHooks(made, config.hooks, config, process.pid);
+  });
   const context: InitContext = {
     ...rootfsContext(config, host, made.cgroup, runtime.log),
     // Who is not root could reach no more than his container's process can.
@@ -172,7 +186,8 @@ function finish(
     // Asked for late: the FIFO's number is known when it was opened.
     get kept() {
       if (executable !== undefined) return undefined;
-      return process.execFifo ? [process.control, process.execFifo.value] : [process.control];
+      const kept = [process.control, ...(inside?.kept ?? [])];
+      return process.execFifo ? [...kept, process.execFifo.value] : kept;
     },
     stdio: terminal ? TERMINAL_STREAMS : inspectStandardStreams(local),
     lastCap: host.lastCap,
@@ -180,24 +195,34 @@ function finish(
     setgroupsDenied: isRootless() ||
       (host.inUserNamespace || config.namespaces.some(({ type, path }) => type === "user" && path)) &&
         isSetgroupsDenied(process.pid),
+    beforePivot: (kernel) => {
+      if (!runtimeHooks) return;
+      kernel.flush();
+      runtimeHooks();
+      inside?.beforePivot(kernel);
+    },
   };
   for (const [at, fd] of sources ?? []) context.root.sources.set(at, fd);
   const limit = (master: number | undefined) => {
     if (master !== undefined) terminal?.take(process.fetch(master));
     // Only now: making the devices was not to be limited.
-    made.cgroup.set(config.cgroup.resources, "devices");
+    limitDevices();
     setRlimits(local, process.pid, config.process, readStartFacts()?.nofile);
   };
   let proceed: () => void;
   if (executable === undefined) {
     const program = setUp(kernel, config, context, limit);
     proceed = () => {
-      kernel.whole(() => queueTail(kernel, program, firstFreeFd, process.execFifo, process.control));
+      kernel.whole(() => {
+        queueTail(kernel, program, firstFreeFd, process.execFifo, process.control, () => {
+          inside?.beforeExec(kernel, program.env);
+        });
+      });
       // It ends by closing the socket: to wait for start, or to execute the program.
       kernel.sendTail(false)();
     };
   } else {
-    const pipe = setUpBySelf(made.native, process, executable, config, context, limit);
+    const pipe = setUpBySelf(made.native, process, executable, config, context, limit, runtimeHooks);
     proceed = () => runBySelf(pipe);
   }
   parts.pidfdSocket?.send(local, "standard", process.pidfd);
@@ -212,12 +237,18 @@ function finish(
 }
 
 /** What spares `start` and `delete` a whole start of Deno; whatever they have to do beyond the usual forbids it. */
-function leaveAnswers(runtime: RuntimeOptions, made: MadeContainer, { id, runt }: StateFile): void {
+function leaveAnswers(
+  runtime: RuntimeOptions,
+  made: MadeContainer,
+  { id, runt }: StateFile,
+  { hooks }: Config,
+): void {
   const { native, cgroup, directory, process: { pid } } = made;
   const container = { root: runtime.root, id, directory, cgroup, pid };
   try {
-    leaveStartAnswer(native, container);
-    if (runt.ownPidNamespace && !runt.systemdCgroup && !runt.resctrl?.length) {
+    if (!needsStart(hooks)) leaveStartAnswer(native, container);
+    const more = needsDelete(hooks) || runt.systemdCgroup || runt.resctrl?.length;
+    if (runt.ownPidNamespace && !more) {
       leaveDeleteAnswer(native, container);
     }
   } catch (error) {
@@ -231,6 +262,7 @@ function describe(
   runtime: RuntimeOptions,
   resctrl: Parts["resctrl"],
 ): StateFile {
+  const hooks = laterHooks(config.hooks);
   const annotations = Object.entries(config.annotations).map(([key, value]) => `${key}=${value}`);
   return {
     id: config.id,
@@ -253,6 +285,7 @@ function describe(
       ownPidNamespace: config.namespaces.some(({ type, path }) => type === "pid" && path === undefined),
       newKeyring: config.newKeyring,
       ...(resctrl && { resctrl: resctrl.removed }),
+      ...(hooks && { hooks }),
     },
   };
 }

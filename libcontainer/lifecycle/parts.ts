@@ -19,6 +19,8 @@ export interface Parts {
   readonly terminal?: typeof import("../process/terminal.ts");
   /** Its share of caches and of the memory's bandwidth. */
   readonly resctrl?: ResctrlGroup;
+  /** Runs the hooks. */
+  readonly hooks?: typeof import("../hooks/mod.ts");
   /** Makes the id-mapped mounts. */
   readonly fetchIdMapped?: typeof fetchIdMapped;
 }
@@ -66,5 +68,6 @@ export async function loadParts(
     ...(spec.mounts?.some(isIdMapped) && {
       fetchIdMapped: (await import("./id_mapped_mounts.ts")).fetchIdMapped,
     }),
+    ...(spec.hooks && { hooks: await import("../hooks/mod.ts") }),
   };
 }

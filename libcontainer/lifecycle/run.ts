@@ -5,6 +5,7 @@ import { removeResctrlGroups } from "../cgroups/remove.ts";
 import { signalProcesses } from "../cgroups/signal_processes.ts";
 import { RuntError } from "../error.ts";
 import { Foreground } from "../process/foreground.ts";
+import { isAlive, readProcessStat } from "../process/process_stat.ts";
 import { killAndReap } from "../process/wait.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory } from "../state/state_directory.ts";
@@ -44,7 +45,14 @@ export async function runContainer(
   // What came meanwhile is for the program, which is there by now.
   if (!options.detach) foreground.forwardTo(made.process.pidfd);
   note(runtime.root, id, "start");
-  const { local, process } = made;
+  const { local, process } = made, { config, parts: { hooks } } = plan;
+  try {
+    hooks?.runPoststart(made, config.hooks, config, alivePid(process.pid), config.bundle);
+  } catch (error) {
+    killAndReap(local, process.pidfd);
+    if (!options.keep) destroy(runtime, plan, made);
+    throw error;
+  }
   tellReady(plan, made, runtime, options.detach ? undefined : foreground);
   if (options.detach) return 0;
   let code: number;
@@ -56,15 +64,7 @@ export async function runContainer(
     throw error;
   }
   note(runtime.root, id, "exit", { code });
-  if (!options.keep) {
-    try {
-      remove(local, made, plan);
-    } catch (problem) {
-      // The program's exit code is what the caller waits for. One who deleted the container meanwhile is welcome.
-      const gone = problem instanceof RuntError && problem.code === "not-found";
-      if (!gone) runtime.log.error(`cannot remove the container: ${(problem as Error).message}`);
-    }
-  }
+  if (!options.keep) destroy(runtime, plan, made);
   return code;
 }
 
@@ -88,6 +88,26 @@ function tellReady(
     // The container runs; as in runc, it goes on.
     log.debug(`cannot tell that the container is ready: ${(error as Error).message}`);
   }
+}
+
+/** A pid, unless its process has ended and waits to be reaped. */
+function alivePid(pid: number): number | undefined {
+  const stat = readProcessStat(pid);
+  return stat && isAlive(pid, stat.startTime) ? pid : undefined;
+}
+
+/** Removes the container. The program's exit code, or why it was not run, is what the caller waits for: a failure is logged. */
+function destroy(runtime: RuntimeOptions, plan: Plan, made: MadeContainer): void {
+  try {
+    remove(made.local, made, plan);
+  } catch (problem) {
+    // One who deleted the container meanwhile is welcome, and has run its hooks.
+    const gone = problem instanceof RuntError && problem.code === "not-found";
+    if (!gone) runtime.log.error(`cannot remove the container: ${(problem as Error).message}`);
+    return;
+  }
+  const { config, parts: { hooks } } = plan;
+  hooks?.runPoststop(made, config.hooks, config, runtime.log, config.bundle);
 }
 
 function remove(local: LocalKernel, { cgroup, directory }: MadeContainer, { config, parts }: Plan): void {

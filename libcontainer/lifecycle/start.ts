@@ -1,31 +1,52 @@
+import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { ESRCH } from "../../ffi/errno.ts";
 import type { Result } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import { RuntError } from "../error.ts";
+import { isAlive } from "../process/process_stat.ts";
+import type { Hooks } from "../spec/hooks.ts";
 import { releaseExecFifo } from "../state/exec_fifo.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, stateDirectory } from "../state/state_directory.ts";
 import { validateId } from "./container_id.ts";
+import { awaitEnd } from "./delete.ts";
+import { signalContainer } from "./kill.ts";
 import { type Container, loadContainer } from "./load_container.ts";
 import type { NotifySocket } from "./notify_socket.ts";
 import type { RuntimeOptions } from "./options.ts";
 
 /**
- * Lets a created container's program go. With `NOTIFY_SOCKET`, returns when the program has said that it is ready.
+ * Lets a created container's program go, and runs its poststart hooks; if one of them fails the container is killed.
+ * With `NOTIFY_SOCKET`, returns when the program has said that it is ready.
  *
- * @throws {RuntError} `wrong-state` with runc's texts when it is not `created`
+ * @throws {RuntError} `wrong-state` with runc's texts when it is not `created`, `hook` for a hook that failed
  */
 export async function startContainer(runtime: RuntimeOptions, id: string): Promise<void> {
   const local = new LocalKernel(openNative()), notify = await findNotifySocket(runtime, id);
   let pidfd: Result | undefined;
-  const { state } = release(runtime, id, local, ({ state }) => {
+  const container = release(runtime, id, local, ({ state }) => {
     if (!notify?.exists) return;
     notify.bind(local);
     pidfd = local.pidfdOpen(state.init_process_pid, 0, { accept: [ESRCH] });
   });
-  // The lock is given back by now: who waits for the container may not keep others from it.
+  const { state } = container, { hooks } = state.runt;
+  // The lock is given back by now: hooks may use the container, and who waits for it may not keep others from it.
+  if (hooks?.poststart) await runHooks(container, hooks);
   if (pidfd) notify?.forward(local, { pidfd, mainPid: state.init_process_pid, log: runtime.log });
+}
+
+async function runHooks(container: Container, hooks: Hooks): Promise<void> {
+  const { id, state } = container, { init_process_pid: pid, init_process_start: start } = state;
+  const { runPoststart } = await import("../hooks/mod.ts");
+  const native = openNative(), local = new LocalKernel(native);
+  try {
+    runPoststart({ native, local }, hooks, { id, ...state.runt }, isAlive(pid, start) ? pid : undefined);
+  } catch (error) {
+    signalContainer(local, container, SIGKILL, false);
+    awaitEnd(local, pid, start);
+    throw error;
+  }
 }
 
 function release(

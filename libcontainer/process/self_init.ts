@@ -1,5 +1,6 @@
 import { F_SETFD } from "../../ffi/constants/fcntl.ts";
 import type { Native } from "../../ffi/native.ts";
+import { readStartFacts } from "../../ffi/start_facts.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import type { InitContext } from "../init/context.ts";
@@ -14,6 +15,7 @@ const AT_EMPTY_PATH = 0x1000;
  * steps.
  *
  * @param executable runt's sealed copy, over there
+ * @param runtimeHooks runs the hooks of the host, where there are hooks
  * @param limit sets the process's limits, before it becomes the user
  * @returns the pipe, over which to send `procRun`
  * @throws {RuntError} as the steps do
@@ -25,6 +27,7 @@ export function setUpBySelf(
   config: Config,
   context: InitContext,
   limit: BeforeUser,
+  runtimeHooks?: () => void,
 ): InitPipe {
   const { kernel, control } = process;
   kernel.where = { step: "exec", what: "runt init" };
@@ -36,16 +39,26 @@ export function setUpBySelf(
   // Resources are written by runt; their numbers may be larger than JSON has them.
   const sent = { ...config, cgroup: { ...config.cgroup, resources: {} } };
   pipe.send({ type: "setUp", config: sent, context: { ...context, execFifo: process.execFifo?.value } });
-  limit(expectReady(pipe));
+  if (runtimeHooks) {
+    expect(pipe, "procHooks");
+    runtimeHooks();
+    const nofile = readStartFacts()?.nofile;
+    pipe.send({
+      type: "procHooksDone",
+      ...(nofile && { nofile: { soft: String(nofile.soft), hard: String(nofile.hard) } }),
+    });
+  }
+  limit(expect(pipe, "procReady"));
   pipe.send({ type: "procLimited" });
-  expectReady(pipe);
+  expect(pipe, "procReady");
   return pipe;
 }
 
 /** @returns the terminal's master over there, when it was made */
-function expectReady(pipe: InitPipe): number | undefined {
+function expect(pipe: InitPipe, type: "procReady" | "procHooks"): number | undefined {
   const answer = pipe.receive();
-  if (answer?.type === "procReady") return answer.master;
+  if (answer?.type === "procReady" && type === "procReady") return answer.master;
+  if (answer?.type === type) return undefined;
   if (answer?.type !== "procError") {
     throw new RuntError("kernel", "cannot execute runt init, or it ended before it was done");
   }

@@ -1,5 +1,6 @@
 import { readTextFile, rename, writeFile } from "../../ffi/files.ts";
 import { RuntError } from "../error.ts";
+import type { Hooks } from "../spec/hooks.ts";
 
 /** The file of a container's facts, in its state directory. */
 export const STATE_FILE = "state.json";
@@ -40,6 +41,8 @@ export interface StateFile {
     readonly newKeyring: boolean;
     /** Groups of resctrl that go with it. */
     readonly resctrl?: readonly string[];
+    /** Hooks that are still to be run; the bundle may be gone by then. */
+    readonly hooks?: Pick<Hooks, "poststart" | "poststop">;
   };
 }
 

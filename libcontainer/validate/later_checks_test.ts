@@ -2,7 +2,6 @@ import { assert, assertEquals } from "@std/assert";
 import { type Changes, errorsOf, findingsOf, setField } from "../../tests/support/checked_spec.ts";
 import { FULL_SPEC } from "../../tests/support/full_spec.ts";
 import type { Check } from "./issue.ts";
-import { checkHooks } from "./hooks.ts";
 import { LATER_CHECKS } from "./later_checks.ts";
 import { checkNetDevices } from "./net_devices.ts";
 import { checkSeccomp } from "./seccomp.ts";
@@ -60,15 +59,6 @@ Deno.test("checkNetDevices() wants names that the kernel takes, and a network na
     "linux.netDevices: network devices are not supported for rootless containers",
     'linux.netDevices.eth0: invalid network device name "a b"',
     'linux.netDevices[".."]: invalid network device name ".."',
-  ]);
-});
-
-Deno.test("checkHooks() wants absolute paths and time to run", () => {
-  const hook = { path: "bin/x", env: ["A"], timeout: 0 };
-  assertEquals(findings(checkHooks, "hooks", { poststart: [{ path: "/bin/true" }, hook] }), [
-    "poststart[1].path: must be an absolute path",
-    "poststart[1].timeout: must be greater than 0, not 0",
-    "poststart[1].env[0]: must be NAME=value",
   ]);
 });
 

@@ -14,7 +14,6 @@ const NOT_YET = "not supported by runt yet";
 
 /** Fields, refused when something is asked for in them. */
 const FIELDS = [
-  "hooks",
   "linux.netDevices",
 ];
 

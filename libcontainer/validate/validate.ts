@@ -12,6 +12,7 @@ import { checkDeviceRules, checkDevices } from "./devices.ts";
 import type { HostFacts } from "./facts.ts";
 import { fieldAt } from "./field_at.ts";
 import { checkMaskedPaths, checkReadonlyPaths } from "./hidden_paths.ts";
+import { checkHooks } from "./hooks.ts";
 import { checkIdMappings } from "./id_mappings.ts";
 import { checkIntelRdt } from "./intel_rdt.ts";
 import type { Check, Issue, Report, ValidateOptions } from "./issue.ts";
@@ -49,6 +50,7 @@ const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["process.execCPUAffinity", checkCpuAffinity],
   ["", checkRoot],
   ["mounts", checkMounts],
+  ["hooks", checkHooks],
   ["", checkIdMappings],
   ["linux.sysctl", checkSysctl],
   ["linux.devices", checkDevices],

@@ -54,17 +54,15 @@ Deno.test("assertValid() throws one error for all, in the order of the file", ()
     "process.rlimits[0].type": "RLIMIT_X",
     root: undefined,
     "linux.namespaces[0].type": "pids",
-    hooks: { prestart: [{ path: "/bin/true" }] },
   });
   const error = assertThrows(() => assertValid(spec, hostFacts()), RuntError);
   assertEquals([error.code, error.path], ["invalid-config", "process.cwd"]);
   assertEquals(error.message.split("\n"), [
-    "config.json has 5 problems:",
+    "config.json has 4 problems:",
     "process.cwd: Cwd must be an absolute path",
     "process.rlimits[0].type: wrong rlimit value: RLIMIT_X",
     "root: root must be specified",
     'linux.namespaces[0].type: namespace "pids" does not exist',
-    "hooks: not supported by runt yet",
   ]);
 });
 

@@ -27,8 +27,11 @@ export class Podman implements Disposable {
   readonly #directory: string;
   readonly #flags: readonly string[];
 
-  /** @param runtime runt, or another to test the test */
-  constructor(runtime: string = RUNT) {
+  /**
+   * @param runtime runt, or another to test the test
+   * @param flags podman's own
+   */
+  constructor(runtime: string = RUNT, flags: readonly string[] = []) {
     const directory = Deno.makeTempDirSync({ prefix: "runt-podman-" });
     this.#directory = directory;
     this.#flags = [
@@ -36,6 +39,7 @@ export class Podman implements Disposable {
       // No overlay, no journald, no systemd: what every host has.
       ...["--storage-driver", "vfs", "--events-backend", "file", "--cgroup-manager", "cgroupfs"],
       ...["--network-config-dir", `${directory}/networks`, "--runtime", runtime],
+      ...flags,
     ];
     makeRootfs(`${directory}/rootfs`);
     run("tar", ["-C", `${directory}/rootfs`, "-cf", `${directory}/image.tar`, "."]);

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EBADF, ENAMETOOLONG, ENOENT, ENOTDIR } from "../../ffi/errno.ts";
-import { Out, type Result } from "../../ffi/kernel.ts";
+import { Out, type Result, Word } from "../../ffi/kernel.ts";
 import { KernelError, PeerGoneError } from "../../ffi/kernel_error.ts";
 import type { RemoteKernel } from "../../ffi/remote.ts";
 import { encodeFdMessage, receiveFdMessage } from "../../ffi/structs/fd_message.ts";
@@ -104,6 +104,21 @@ export function testInitImage(name: string, ignore: boolean, start: () => InitIm
     } finally {
       Deno.removeSync(path);
     }
+  });
+
+  test("a word that a call has left in a region is an argument of later calls", ({ kernel }) => {
+    withFile("abc", (path) => {
+      const seen = new Out(16), fd = kernel.openat(-100, path, 2), word = new Word(seen, 8);
+      kernel.write(fd, Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]));
+      kernel.lseek(fd, 0, 0);
+      kernel.read(fd, seen);
+      const at = kernel.lseek(fd, word, 0);
+      kernel.flush();
+      assertEquals([at.value, word.value, kernel.trips], [5, 5, 1]);
+      const again = kernel.lseek(fd, word, 0);
+      kernel.flush();
+      assertEquals(again.value, 5);
+    });
   });
 
   test("an accepted errno does not end a batch, whichever of the six it is", ({ kernel }) => {

@@ -1,0 +1,77 @@
+import { SEEK_SET } from "../../ffi/constants/fcntl.ts";
+import { type Kernel, Out } from "../../ffi/kernel.ts";
+import type { Hook } from "../spec/hooks.ts";
+import { openEndTable, queueEnd, queueEndText, queueErrnoText } from "./end_table.ts";
+import { type InsideStreams, queueHook } from "./inside.ts";
+import { runningText, timeoutText } from "./outcome.ts";
+
+const STDERR = 2, QUOTED = 0x1000;
+/** What runc's init leaves with when a hook fails. */
+export const HOOK_FAILED = 255;
+const accept = "any";
+
+/**
+ * Queues startContainer hooks for a time when runt is gone. One that fails is told on the container's standard error,
+ * and ends it, as in runc.
+ *
+ * @param env the program's environment, for hooks that say none (not in the specification, but what runc does)
+ */
+export function queueStartHooks(
+  kernel: Kernel,
+  hooks: readonly Hook[],
+  streams: InsideStreams,
+  table: number,
+  env: readonly string[],
+): void {
+  hooks.forEach((hook, index) => {
+    const say = (text: string) => kernel.write(STDERR, text, { accept });
+    const running = runningText("startContainer", index), forking = `${running}fork/exec ${hook.path}: `;
+    const own = hook.env?.length ? hook : { ...hook, env };
+    const { child, failed, errno, polled, code, status } = queueHook(kernel, own, streams, { env });
+    const endWith = (body: () => void) => () => {
+      body();
+      say("\n");
+      kernel.exitGroup(HOOK_FAILED);
+    };
+    kernel.when(
+      child,
+      "failed",
+      endWith(() => {
+        say(forking);
+        queueErrnoText(kernel, table, child, STDERR);
+      }),
+    );
+    kernel.when(
+      failed,
+      "nonzero",
+      endWith(() => {
+        say(forking);
+        queueErrnoText(kernel, table, errno, STDERR);
+      }),
+    );
+    if (polled) kernel.when(polled, "zero", endWith(() => say(running + timeoutText(hook))));
+    const end = queueEnd(kernel, table, code, status);
+    kernel.when(
+      end,
+      "nonzero",
+      endWith(() => {
+        say(running);
+        queueEndText(kernel, table, end, STDERR);
+        say(", stdout: ");
+        queueQuote(kernel, streams.stdout);
+        say(", stderr: ");
+        queueQuote(kernel, streams.stderr);
+      }),
+    );
+  });
+}
+
+/** Makes the table that {@linkcode queueStartHooks} needs. */
+export { openEndTable };
+
+function queueQuote(kernel: Kernel, from: number): void {
+  const out = new Out(QUOTED);
+  kernel.lseek(from, 0, SEEK_SET);
+  const read = kernel.read(from, out, { accept });
+  kernel.call("write", [STDERR, out, read], { accept });
+}
