@@ -13,19 +13,23 @@ import * as esbuild from "esbuild";
 import { compileScript } from "./build/compile.ts";
 import { findDeno } from "./build/find_deno.ts";
 import { readImportMap } from "./build/modules.ts";
-import { type Program, type SlicedProgram, sliceProgram } from "./build/slices.ts";
+import { type Edition, type JoinedProgram, sliceEditions } from "./build/editions.ts";
+import type { Program } from "./build/slices.ts";
 import { bundleForStock } from "./build/stock.ts";
 import { type CodeCache, trainCommands } from "./build/train.ts";
 import { BuildError } from "./denort/build_error.ts";
 import { exposeOps } from "./denort/expose_ops.ts";
-import { makeLoader, makeTrainingLoader } from "./denort/loader.ts";
+import { makeLoader, makeTrainingLoader, NO_COMMAND } from "./denort/loader.ts";
 import { drawBase, prelink } from "./denort/prelink.ts";
 import { addSegment, aimAtScript, placeBlobs } from "./denort/segment.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.slice(0, -1);
 
-/** Commands whose code is in the main slice; all others are loaded when asked for. */
-const HOT = ["create", "start", "run", "state", "kill", "delete", "exec", "init", "_version"];
+/** Commands that start once for each container: each has an edition of its own, with a code cache. */
+const HOT = ["create", "start", "run", "exec", "state", "kill", "delete"];
+
+/** What is there for all other command lines; a version is what callers ask for. */
+const FIRST: Edition = { command: NO_COMMAND, hot: ["cmd/_version.ts"] };
 
 /** Deno's whole command line before the caller's own arguments, but for the loader. */
 const ARGUMENTS = [
@@ -117,11 +121,10 @@ async function describeCommit(): Promise<string> {
   }
 }
 
-async function readProgram(main: string): Promise<Program> {
+async function readProgram(main: string): Promise<Omit<Program, "hot">> {
   return {
     root: ROOT,
     main,
-    hot: main === MAIN ? HOT.map((name) => `cmd/${name}.ts`) : [],
     imports: readImportMap(Deno.readTextFileSync(`${ROOT}/deno.json`)),
     define: { RUNT_COMMIT: JSON.stringify(await describeCommit()) },
   };
@@ -130,7 +133,7 @@ async function readProgram(main: string): Promise<Program> {
 /** Puts a program into a copy of Deno's executable. */
 async function assemble(
   deno: { path: string; image: Uint8Array<ArrayBuffer> },
-  program: SlicedProgram,
+  program: JoinedProgram,
   loader: string,
   blobs: readonly Uint8Array[],
   output: string,
@@ -152,7 +155,13 @@ async function assemble(
 }
 
 async function buildOwn(options: Options, directory: string): Promise<string[]> {
-  const program = await sliceProgram(await readProgram(options.main)), path = findDeno(ROOT);
+  const editions = HOT.map((command) => ({ command, hot: [`cmd/${command}.ts`] }));
+  // Without caches nothing is gained by more than one.
+  const program = await sliceEditions(await readProgram(options.main), [
+    options.main === MAIN ? FIRST : { ...FIRST, hot: [] },
+    ...(options.cache ? editions : []),
+  ]);
+  const path = findDeno(ROOT);
   const image = Deno.readFileSync(path), deno = { path, image }, report: string[] = [];
   if (options.prelink) {
     const base = drawBase(), { applied, kept } = prelink(image, base);
@@ -165,7 +174,7 @@ async function buildOwn(options: Options, directory: string): Promise<string[]> 
     exposeOps(image);
     const training = `${directory}/training`, executable = `${training}/runt`;
     Deno.mkdirSync(training);
-    await assemble(deno, program, makeTrainingLoader(), [], executable, directory);
+    await assemble(deno, program, makeTrainingLoader(program.places), [], executable, directory);
     const result = await trainCommands(executable, training);
     caches = result.caches;
     for (const failure of result.failures) report.push(`code cache is not complete for ${failure}`);
@@ -176,13 +185,14 @@ async function buildOwn(options: Options, directory: string): Promise<string[]> 
     );
   }
   const blobs = caches.map(({ bytes }) => bytes), places = placeBlobs(blobs.map((blob) => blob.length));
-  const loader = makeLoader(
-    caches.map(({ command, bytes }, i) => ({ command, at: places[i]!, size: bytes.length })),
-  );
+  const loader = makeLoader(program.places.map((place) => {
+    const index = caches.findIndex(({ command }) => command === place.command);
+    return index < 0 ? place : { ...place, cache: { at: places[index]!, size: blobs[index]!.length } };
+  }));
   const output = `${directory}/runt`;
   await assemble(deno, program, loader, blobs, output, directory);
   Deno.renameSync(output, options.output);
-  report.push(`slices: ${program.sizes.map(([name, size]) => `${name} ${kilobytes(size)}`).join(", ")}`);
+  report.push(`main slices: ${program.sizes.map(([name, size]) => `${name} ${kilobytes(size)}`).join(", ")}`);
   return report;
 }
 

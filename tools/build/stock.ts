@@ -10,7 +10,7 @@ import type { Program } from "./slices.ts";
  * @returns the path of the first
  * @throws {BuildError} with the bundler's messages
  */
-export async function bundleForStock(program: Program, directory: string): Promise<string> {
+export async function bundleForStock(program: Omit<Program, "hot">, directory: string): Promise<string> {
   try {
     await esbuild.build({
       absWorkingDir: program.root,
