@@ -29,6 +29,8 @@ export function loadCommand(name: string): Promise<Command> | undefined {
       return import("./pause.ts").then((module) => module.pauseCommand);
     case "resume":
       return import("./resume.ts").then((module) => module.resumeCommand);
+    case "update":
+      return import("./update.ts").then((module) => module.updateCommand);
     case "spec":
       return import("./spec.ts").then((module) => module.specCommand);
     case "features":

@@ -46,7 +46,24 @@ _runt() {
           run:--pidfd-socket | \
           run:--pid-file | \
           run:--preserve-fds | \
-          spec:--bundle | spec:-b)
+          spec:--bundle | spec:-b | \
+          update:--resources | update:-r | \
+          update:--blkio-weight | \
+          update:--cpu-period | \
+          update:--cpu-quota | \
+          update:--cpu-burst | \
+          update:--cpu-share | \
+          update:--cpu-rt-period | \
+          update:--cpu-rt-runtime | \
+          update:--cpuset-cpus | \
+          update:--cpuset-mems | \
+          update:--memory | \
+          update:--cpu-idle | \
+          update:--memory-reservation | \
+          update:--memory-swap | \
+          update:--pids-limit | \
+          update:--l3-cache-schema | \
+          update:--mem-bw-schema)
           ((i++))
           [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
           [[ $word == --root ]] && root=${COMP_WORDS[i]}
@@ -184,6 +201,74 @@ _runt() {
       compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur"))
       return
       ;;
+    update:--resources | update:-r)
+      :
+      return
+      ;;
+    update:--blkio-weight)
+      :
+      return
+      ;;
+    update:--cpu-period)
+      :
+      return
+      ;;
+    update:--cpu-quota)
+      :
+      return
+      ;;
+    update:--cpu-burst)
+      :
+      return
+      ;;
+    update:--cpu-share)
+      :
+      return
+      ;;
+    update:--cpu-rt-period)
+      :
+      return
+      ;;
+    update:--cpu-rt-runtime)
+      :
+      return
+      ;;
+    update:--cpuset-cpus)
+      :
+      return
+      ;;
+    update:--cpuset-mems)
+      :
+      return
+      ;;
+    update:--memory)
+      :
+      return
+      ;;
+    update:--cpu-idle)
+      :
+      return
+      ;;
+    update:--memory-reservation)
+      :
+      return
+      ;;
+    update:--memory-swap)
+      :
+      return
+      ;;
+    update:--pids-limit)
+      :
+      return
+      ;;
+    update:--l3-cache-schema)
+      :
+      return
+      ;;
+    update:--mem-bw-schema)
+      :
+      return
+      ;;
   esac
 
   if [[ $cur == -* ]]; then
@@ -201,6 +286,7 @@ _runt() {
       spec) words="--bundle -b --rootless --help -h" ;;
       start) words="--help -h" ;;
       state) words="--help -h" ;;
+      update) words="--resources -r --blkio-weight --cpu-period --cpu-quota --cpu-burst --cpu-share --cpu-rt-period --cpu-rt-runtime --cpuset-cpus --cpuset-mems --memory --cpu-idle --memory-reservation --memory-swap --pids-limit --l3-cache-schema --mem-bw-schema --help -h" ;;
       features) words="--help -h" ;;
       completion) words="--help -h" ;;
       help) words="--help -h" ;;
@@ -210,7 +296,7 @@ _runt() {
   fi
 
   case "$command:$count" in
-    :0) words="create delete exec kill list pause ps resume run spec start state features completion help" ;;
+    :0) words="create delete exec kill list pause ps resume run spec start state update features completion help" ;;
     delete:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     exec:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     kill:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
@@ -219,8 +305,9 @@ _runt() {
     resume:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     start:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     state:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
+    update:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     completion:0) words="bash zsh fish" ;;
-    help:0) words="create delete exec kill list pause ps resume run spec start state features completion help" ;;
+    help:0) words="create delete exec kill list pause ps resume run spec start state update features completion help" ;;
     kill:1) words="TERM KILL INT HUP QUIT USR1 USR2 STOP CONT WINCH" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))

@@ -20,6 +20,7 @@ import { HELP_FLAG_MANUAL } from "./shared_flags.ts";
 import { specManual } from "./spec.ts";
 import { startManual } from "./start.ts";
 import { stateManual } from "./state.ts";
+import { updateManual } from "./update.ts";
 
 export { GLOBAL_MANUAL } from "./global.ts";
 
@@ -37,6 +38,7 @@ export const MANUALS: readonly CommandManual[] = [
   specManual,
   startManual,
   stateManual,
+  updateManual,
   featuresManual,
   completionManual,
   helpManual,

@@ -17,9 +17,9 @@ export type FreezerState = "FROZEN" | "THAWED" | "UNDEFINED";
 /**
  * What of the resources is written: `limits` (memory, cpu, cpuset) hold from before the container's process is made;
  * `devices` (and the number of processes) only when it has set up its root, since that takes devices and may take a
- * process more.
+ * process more. `update` is what can be changed later: all but devices.
  */
-export type ResourcePart = "all" | "limits" | "devices";
+export type ResourcePart = "all" | "limits" | "devices" | "update";
 
 /** What is known of the container whose cgroup it is. */
 export interface CgroupRequest {

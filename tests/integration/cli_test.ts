@@ -40,6 +40,11 @@ const MISTAKES: readonly (readonly string[])[] = [
   ["pause", "--force", "x"],
   ["resume"],
   ["resume", "a", "b"],
+  ["update"],
+  ["update", "a", "b"],
+  ["update", "--nosuch", "a"],
+  ["update", "--pids-limit", "x", "a"],
+  ["update", "--blkio-weight=", "a"],
   ["list", "x"],
   ["list", "-f", "xml"],
   ["list", "-qf"],
@@ -73,6 +78,8 @@ const MISSING: readonly (readonly string[])[] = [
   ["kill", "nosuch", "-9"],
   ["delete", "nosuch"],
   ["state", "help"],
+  ["update", "nosuch"],
+  ["update", "--memory", "1x", "nosuch"],
   ["pause", "nosuch"],
   ["resume", "nosuch"],
   ["ps", "nosuch"],
@@ -86,7 +93,7 @@ for (const args of MISSING) {
 }
 
 for (const id of ["../x", "a/b", "a b", "..", ".", "a:b", "é", "a\nb", "/", "a%2f"]) {
-  for (const command of ["state", "start", "kill", "delete", "pause", "resume", "ps"]) {
+  for (const command of ["state", "start", "kill", "delete", "pause", "resume", "ps", "update"]) {
     const title = `${command} refuses the id ${JSON.stringify(id)} as runc does`;
     Deno.test(title, inDirectory((directory) => assertSameFailure(runBoth(directory, [command, id]), title)));
   }
@@ -158,7 +165,20 @@ for (const args of HELPS) {
 }
 
 for (
-  const name of ["create", "start", "run", "state", "kill", "delete", "list", "ps", "pause", "resume", "spec"]
+  const name of [
+    "create",
+    "start",
+    "run",
+    "state",
+    "kill",
+    "delete",
+    "list",
+    "ps",
+    "pause",
+    "resume",
+    "update",
+    "spec",
+  ]
 ) {
   const title = `${name} knows every flag that runc's ${name} lists`;
   Deno.test(
@@ -197,7 +217,7 @@ Deno.test(
 Deno.test(
   "commands of runc that are still to come say so",
   inDirectory((directory) => {
-    for (const name of ["update", "events", "checkpoint", "restore"]) {
+    for (const name of ["events", "checkpoint", "restore"]) {
       const { code, stderr } = run(RUNT, [name, "x"], { cwd: directory });
       assertEquals(code, 3);
       assertStringIncludes(stderr, `No help topic for '${name}'`);

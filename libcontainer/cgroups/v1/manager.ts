@@ -74,7 +74,7 @@ export class CgroupManagerV1 implements CgroupManager {
   set(resources: LinuxResources, part: ResourcePart = "all"): void {
     const { memory, cpu, pids: limit, devices } = resources, paths = this.#paths;
     if (part !== "limits") {
-      this.#setDevices(devices ?? []);
+      if (part !== "update") this.#setDevices(devices ?? []);
       if (limit) applySettings(paths.pids, "pids", pids(limit));
       if (part === "devices") return;
     }

@@ -14,6 +14,7 @@ import { MadeDirectories } from "../made_directories.ts";
 import type { CgroupManager, CgroupRequest, FreezerState, ResourcePart } from "../manager.ts";
 import { cgroupExists, cgroupProcesses, refuseOccupied } from "../processes.ts";
 import { removeCgroups } from "../remove.ts";
+import { completeUpdate } from "./complete_update.ts";
 import { createCgroup, needsDomain } from "./create.ts";
 import { setDevicesV2 } from "./devices.ts";
 import { freezerStateV2, freezeV2 } from "./freezer.ts";
@@ -84,6 +85,7 @@ export class CgroupManagerV2 implements CgroupManager {
 
   set(resources: LinuxResources, part: ResourcePart = "all"): void {
     if (this.#denied) return;
+    if (part === "update") resources = completeUpdate(this.#dir, resources);
     const { memory, cpu, pids: limit, devices, unified } = resources, dir = this.#dir;
     if (part !== "devices") {
       if (memory) {
@@ -95,7 +97,7 @@ export class CgroupManagerV2 implements CgroupManager {
       if (unified) setUnified(dir, unified, (file) => !isLate(file));
     }
     if (part !== "limits") {
-      this.#setDevices(devices ?? []);
+      if (part !== "update") this.#setDevices(devices ?? []);
       if (limit) applySettings(dir, "pids", pids(limit));
       if (unified) setUnified(dir, unified, isLate);
     }
