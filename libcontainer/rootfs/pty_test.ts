@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { DEVPTS_SUPER_MAGIC, TMPFS_MAGIC } from "../../ffi/constants/filesystem_type.ts";
 import { S_IFCHR, S_IFREG } from "../../ffi/constants/stat.ts";
 import { ELOOP, ENOENT, ENOTDIR, EXDEV } from "../../ffi/errno.ts";
@@ -38,6 +38,16 @@ Deno.test("the terminal is made, bound to the console and put onto the streams, 
     "openat2 fstatfs openat2 statx ioctl ioctl openat2 openat2 close openat2 open_tree move_mount dup3 dup3 dup3 ioctl close",
   );
   assertEquals(context.root.pty?.master.value, 101);
+});
+
+Deno.test("without the mount API the console is bound by the descriptors' links below the host's /proc", () => {
+  const kernel = recordingKernel(GOOD), context = testContext();
+  Object.assign(context.root, { mountsByPath: true, hostProc: 9 });
+  makeTerminal(kernel, TERMINAL, context);
+  kernel.flush();
+  const lines = kernel.lines(), at = lines.indexOf("fchdir(9)");
+  assertMatch(lines[at + 1]!, /^mount\("self\/fd\/\d+", "self\/fd\/\d+", 0, 0x1000, 0\)$/);
+  assertEquals(lines[at + 2], 'chdir("/")');
 });
 
 Deno.test("a size is set when both numbers are known", () => {

@@ -80,3 +80,20 @@ testNeeding(NEEDS, "podman run -dt, attach, and detach by keys", () => {
   assertEquals(last.wait(30), 0);
   assertEquals(podman.inspect("c", "{{.State.Status}} {{.State.ExitCode}}"), "exited 0");
 });
+
+testNeeding(NEEDS, "podman exec -it has a terminal beside the container's own", () => {
+  using podman = new Podman();
+  const script = "stat -c %t:%T /dev/console; while true; do usleep 50000; done";
+  assertEquals(podman.run(["--detach", "--tty", "--name", "c", ...NO_NETWORK], ["sh", "-c", script]).code, 0);
+  using terminal = new TerminalDriver(podman.command(["exec", "-it", "c", "sh"]), { rows: 21, columns: 87 });
+  terminal.expect("# ", 30);
+  terminal.type("tty; stty size\n");
+  terminal.expect("/dev/pts/1\r\n21 87\r\n");
+  terminal.type("echo st''arted; cat\n");
+  terminal.expect("started\r\n");
+  terminal.type("\x03");
+  terminal.expect("# ");
+  terminal.type("exit 8\n");
+  assertEquals(terminal.wait(30), 8);
+  assertEquals(podman.inspect("c", "{{.State.Status}}"), "running");
+});

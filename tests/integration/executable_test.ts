@@ -6,6 +6,7 @@ import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } 
 import { findDeno } from "../../tools/build/find_deno.ts";
 import { program, root, testNeeding } from "../support/needs.ts";
 import { run, RUNT } from "../support/runtime.ts";
+import { TerminalDriver } from "../support/terminal_driver.ts";
 import type { Sight } from "./probe/main.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.slice(0, -1);
@@ -99,6 +100,22 @@ testNeeding([x86_64], "a child process gets the caller's environment", () => {
   const { stdout } = run(ensureProbe(), ["child"], { clearEnv: true, env });
   const lines = stdout.trim().split("\n").filter((line) => !line.startsWith("_="));
   assertEquals(lines.sort(), ["DENO_DIR=/x", "HOME=/somewhere", "PATH=/usr/bin:/bin"]);
+});
+
+testNeeding([x86_64], "on a terminal, too, nothing is shown but what runt prints", () => {
+  for (
+    const args of [["--version"], ["list", "--quiet"], ["no-such-command"], ["state", "no-such-container"]]
+  ) {
+    using terminal = new TerminalDriver([RUNT, "--root", "/nonexistent", ...args]);
+    const code = terminal.wait(),
+      { stdout, stderr, ...plain } = run(RUNT, ["--root", "/nonexistent", ...args]);
+    assertEquals(code, plain.code);
+    // logrus writes colours and seconds to a terminal, and a time to anything else.
+    const message = (text: string) => text.replace(/time="[^"]*" level=error msg=("?)(.*)\1/, "$2");
+    const shown = terminal.shown.replaceAll("\r\n", "\n").replace("\x1b[31mERRO\x1b[0m[0000] ", "")
+      .replace(/ +$/m, "");
+    assertEquals(shown, message(stdout + stderr), args.join(" "));
+  }
 });
 
 testNeeding([x86_64], "the caller's time zone holds", () => {

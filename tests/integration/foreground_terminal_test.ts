@@ -214,6 +214,32 @@ testNeeding(NEEDS, "a runtime that was stopped and continued goes on raw", () =>
   terminal.expect("got word\r\n");
 });
 
+testNeeding(
+  NEEDS,
+  "in the background it stops when it wants the terminal, and goes on in the foreground",
+  () => {
+    using bundle = terminalBundle("tty; read word; echo got $word; exit 5");
+    using runtime = new Runtime();
+    const words = commandOf(runtime, bundle, runtime.newId()).join(" ");
+    using terminal = new TerminalDriver(["/bin/bash", "--norc", "-i"]);
+    terminal.type("PS1='$ '; echo st''arted\n");
+    terminal.expect("started\r\n");
+    terminal.type(`${words} &\n`);
+    // Told by the shell when it asks for the next command.
+    waitUntil("it is stopped", () => {
+      terminal.type("jobs\n");
+      return terminal.see("Stopped");
+    });
+    assert(!terminal.see("/dev/pts/0"));
+    terminal.type("fg\n");
+    terminal.expect("/dev/pts/0\r\n");
+    terminal.type("word\n");
+    terminal.expect("got word\r\n");
+    terminal.type("echo code $?\n");
+    terminal.expect("code 5\r\n");
+  },
+);
+
 testNeeding(NEEDS, "all that was written before the end is shown", () => {
   using bundle = terminalBundle("seq 1 50000; printf last");
   using runtime = new Runtime();
