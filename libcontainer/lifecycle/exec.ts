@@ -15,6 +15,7 @@ import { queueExec } from "../init/tail.ts";
 import { checkTerminal } from "../process/check_terminal.ts";
 import type { ContainerProcess } from "../process/container_process.ts";
 import { Foreground } from "../process/foreground.ts";
+import { differingNamespaces } from "../process/differing_namespaces.ts";
 import { makeJoinedProcess } from "../process/joined_process.ts";
 import { checkPreserved, FIRST_PRESERVED } from "../process/preserved_fds.ts";
 import { isAlive } from "../process/process_stat.ts";
@@ -163,6 +164,9 @@ function makeProcess(exec: Exec, onSpawn: (pidfd: number, stays: boolean) => voi
     firstFreeFd: FIRST_PRESERVED + options.preserveFds,
     init,
     rootless: isRootless(),
+    namespaces: isRootless() || host.inUserNamespace
+      ? differingNamespaces(state.init_process_pid)
+      : undefined,
     onSpawn,
   });
 }

@@ -49,6 +49,8 @@ export interface JoinedProcessOptions {
   readonly init: number;
   /** runt's user is not root. */
   readonly rootless: boolean;
+  /** `CLONE_NEW*` flags of the namespaces to join; undefined for all, which only the host's root may join. */
+  readonly namespaces?: number | undefined;
   /** Told of every process made, at once, so that a failure leaves none; `stays` is false for the first one. */
   onSpawn(pidfd: number, stays: boolean): void;
 }
@@ -109,7 +111,7 @@ function join(
   const channel = rootless && config.process.terminal ? openDescriptorChannel(local, first) : undefined;
   if (rootless) forbidTracing(kernel);
   const joinCgroup = cgroup.openFiles(kernel);
-  joinNamespaces(kernel, init);
+  joinNamespaces(kernel, init, options.namespaces);
   // To join a user namespace has made it what fs.suid_dumpable says (proc_sys_fs(5)); the child inherits this.
   forbidTracing(kernel);
   kernel.close(init);
@@ -158,10 +160,15 @@ function spawnInCgroup(
 }
 
 /** Joins all namespaces of the container's init; in a user namespace of its own as that one's root. */
-function joinNamespaces(kernel: Kernel, init: number): void {
+function joinNamespaces(kernel: Kernel, init: number, namespaces: number | undefined): void {
   const where = { step: "join" }, unless = { accept: [EINVAL] };
   const setns = (flags: number, options = {}) =>
     kernel.at(where, () => kernel.call("setns", [init, flags], options));
+  if (namespaces !== undefined) {
+    if (namespaces) setns(namespaces);
+    if (namespaces & clone.CLONE_NEWUSER) becomeRoot(kernel);
+    return;
+  }
   // EINVAL: the user namespace is the one that we are in, or the kernel lacks one of the others.
   const withUser = setns(ALL | clone.CLONE_NEWUSER, unless);
   kernel.when(withUser, "ok", () => becomeRoot(kernel));

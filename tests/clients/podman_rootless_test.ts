@@ -91,6 +91,11 @@ testNeeding(NEEDS, "a normal user's podman stops, looks at and removes what it r
   ]);
   assertEquals(started.code, 0, started.stderr);
   assertMatch(podman.call(RUNT, ["ps", "--format", "{{.Names}} {{.Status}}"]).stdout, /^long Up /);
+  assertEquals(podman.call(RUNT, ["exec", "long", "sh", "-c", "echo in; exit 9"]), {
+    code: 9,
+    stdout: "in\n",
+    stderr: "",
+  });
   podman.call(RUNT, ["stop", "--time", "10", "long"]);
   assertEquals(podman.call(RUNT, ["logs", "long"]).stdout, "up\nbye\n");
   assertEquals(podman.call(RUNT, ["inspect", "--format", "{{.State.ExitCode}}", "long"]).stdout, "7\n");

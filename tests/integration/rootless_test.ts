@@ -304,6 +304,39 @@ testNeeding(NEEDS, "a normal user's container has clocks of its own", () => {
   assert(parseFloat(stdout) > 10_000_000, stderr);
 });
 
+testNeeding(
+  [...NEEDS, program("runc")],
+  "a normal user executes processes in his container, as under runc",
+  () => {
+    using user = new NormalUser(), runt = user.runtime(), runc = user.runtime("runc");
+    // The host's network is not joined again: only root may.
+    for (const types of [[], ["network", "cgroup"]]) {
+      using bundle = user.bundle((config) => {
+        sh("sleep 100")(config);
+        for (const type of types) {
+          if (!config.linux.namespaces.some((each: Config) => each.type === type)) {
+            config.linux.namespaces.push({ type });
+          }
+        }
+        config.mounts = config.mounts.filter(({ type }: Config) => type !== "cgroup");
+      });
+      const seen = [runt, runc].map((runtime) => {
+        const id = runtime.newId();
+        assertEquals(runtime.create(bundle.directory, id).stderr, "");
+        runtime.must(["start", id]);
+        const look =
+          "id; cat /proc/self/uid_map /proc/self/setgroups; ls /proc/self/fd; grep Cap /proc/self/status; " +
+          "for n in user pid net uts ipc mnt cgroup; do [ $(readlink /proc/self/ns/$n) = $(readlink /proc/1/ns/$n) ]; " +
+          "echo $?; done";
+        const { stdout, stderr } = runtime.call(["exec", id, "sh", "-c", look]);
+        runtime.must(["delete", "--force", id]);
+        return [stdout.split("\n"), stderr];
+      });
+      assertEquals(seen[0], seen[1]);
+    }
+  },
+);
+
 testNeeding(NEEDS, "a normal user's container has a terminal of its own", () => {
   using user = new NormalUser(), runtime = user.runtime();
   using bundle = user.bundle((config) => {
