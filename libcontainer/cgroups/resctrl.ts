@@ -68,7 +68,7 @@ export class ResctrlGroup {
         `schemata, l3CacheSchema and memBwSchema are empty): stat ${this.directory}: ${
           systemError(cause).text
         }`;
-      throw new RuntError("invalid-config", message, { path: `${PATH}.closID`, cause });
+      throw new RuntError("invalid-config", message, { path: `${PATH}.closID` });
     }
   }
 
@@ -86,7 +86,7 @@ export class ResctrlGroup {
       const message =
         `unable to apply Intel RDT configuration: intelrdt: ${what}: ${systemError(cause).text}` +
         this.#lastStatus();
-      throw new RuntError("kernel", message, { path: PATH, cause });
+      throw new RuntError("kernel", message, { path: PATH });
     }
   }
 

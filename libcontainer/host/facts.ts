@@ -47,7 +47,14 @@ export class Host implements HostFacts {
   }
 
   get selinuxEnabled(): boolean {
-    return this.#mountinfo.includes(" - selinuxfs ");
+    return this.#once("selinux", () => {
+      // Mounted, and for more than looking: read-only is how one hides it from a container. Before a policy is loaded
+      // everything is labelled `kernel`, and no other label is taken.
+      const line = this.#mountinfo.split("\n").find((line) => line.includes(" - selinuxfs "));
+      const options = line?.split(" ").flatMap((field) => field.split(","));
+      const label = read(`${this.#roots.proc}/self/attr/current`)?.replace(/[\0\n]+$/, "");
+      return options !== undefined && !options.includes("ro") && label !== undefined && label !== "kernel";
+    });
   }
 
   get intelRdt(): { readonly root: string; readonly cat: boolean; readonly mba: boolean } | undefined {

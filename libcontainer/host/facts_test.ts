@@ -20,6 +20,7 @@ Deno.test("Host reads its facts from /proc and /sys", () => {
       "2 1 0:2 / ROOT/sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n" +
       "3 1 0:3 / ROOT/sys/fs/selinux rw - selinuxfs selinuxfs rw\n" +
       "4 1 0:4 / ROOT/resctrl rw - resctrl resctrl rw\n",
+    "proc/self/attr/current": "system_u:system_r:init_t:s0\0",
     "proc/self/uid_map": "         0       1000          1\n",
     "proc/self/ns/net": "",
     "proc/self/ns/mnt": "",
@@ -49,6 +50,19 @@ Deno.test("Host takes a missing file for a missing feature", () => {
   assertEquals(host.selinuxEnabled, false);
   assertEquals(host.intelRdt, undefined);
   assertEquals(host.inUserNamespace, false);
+});
+
+Deno.test("Host takes SELinux for off where it is hidden, or has no policy", () => {
+  const isOn = (options: string, label: string) => {
+    using fake = fakeHost({
+      "proc/self/mountinfo": `3 1 0:3 / /sys/fs/selinux ${options} - selinuxfs selinuxfs rw\n`,
+      "proc/self/attr/current": label,
+    });
+    return fake.host.selinuxEnabled;
+  };
+  assertEquals(isOn("rw,relatime", "u:r:t:s0\n"), true);
+  assertEquals(isOn("ro,relatime", "u:r:t:s0\n"), false);
+  assertEquals(isOn("rw,relatime", "kernel\0"), false);
 });
 
 Deno.test("Host reads a fact once", () => {

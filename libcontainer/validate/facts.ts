@@ -17,7 +17,7 @@ export interface HostFacts {
   readonly lastCap: number;
   /** Whether AppArmor is on (/sys/kernel/security/apparmor, /sys/module/apparmor/parameters/enabled). */
   readonly apparmorEnabled: boolean;
-  /** Whether SELinux is on (selinuxfs is mounted). */
+  /** Whether SELinux is on (selinuxfs is mounted, and a policy loaded). */
   readonly selinuxEnabled: boolean;
   /** Where resctrl is mounted, whether with allocation of L3 caches and of memory bandwidth; undefined: not at all. */
   readonly intelRdt: { readonly root: string; readonly cat: boolean; readonly mba: boolean } | undefined;

@@ -21,14 +21,16 @@ export function setUnified(
     try {
       writeCgroupFile(dir, file, value);
     } catch (cause) {
-      const quoted = JSON.stringify(file), { errno, text } = systemError(cause);
+      const quoted = JSON.stringify(file), { errno } = systemError(cause);
       const controller = file.slice(0, file.indexOf("."));
       const missing = (errno === EPERM || errno === EACCES || errno === ENOENT) && controller !== "cgroup" &&
         !controllersOf(dir).includes(controller);
-      const message = missing
-        ? `unified resource ${quoted} can't be set: controller ${JSON.stringify(controller)} not available`
-        : `unable to set unified resource ${quoted}: ${text}`;
-      throw new RuntError("kernel", message, { path: at, cause });
+      if (missing) {
+        const name = JSON.stringify(controller);
+        const message = `unified resource ${quoted} can't be set: controller ${name} not available`;
+        throw new RuntError("kernel", message, { path: at });
+      }
+      throw new RuntError("kernel", `unable to set unified resource ${quoted}`, { path: at, cause });
     }
   }
 }
