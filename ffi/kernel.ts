@@ -413,6 +413,11 @@ export abstract class Kernel {
     return this.call("prlimit64", [pid, resource, new Uint8Array(limits.buffer), 0]);
   }
 
+  /** `seccomp(operation, flags, args)` (`seccomp(2)`); a filter is encoded by `structs/sock_filter.ts`. */
+  seccomp(operation: number, flags: number, args: Arg, options?: CallOptions): Result {
+    return this.call("seccomp", [operation, flags, args], options);
+  }
+
   /** `keyctl(operation, …)` (`keyctl(2)`) */
   keyctl(operation: number, a1: Arg = 0, a2: Arg = 0, a3: Arg = 0, options?: CallOptions): Result {
     return this.call("keyctl", [operation, a1, a2, a3], options);

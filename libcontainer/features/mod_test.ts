@@ -17,7 +17,8 @@ Deno.test("describeFeatures() lists names in order and once, as engines compare 
   assertEquals(new Set(linux.capabilities).size, linux.capabilities.length);
   const { modes, flags } = linux.memoryPolicy;
   assertEquals([modes.length, flags.length], [7, 3]);
-  for (const list of [mountOptions, linux.namespaces, modes, flags]) {
+  const { actions, operators, archs } = linux.seccomp;
+  for (const list of [mountOptions, linux.namespaces, modes, flags, actions, operators, archs]) {
     assertEquals([...list], [...new Set(list)].sort());
   }
   assertEquals(new Set(hooks).size, hooks.length);

@@ -23,6 +23,11 @@ export interface ProgramContext {
   readonly lastCap: number;
   /** Self mode: mounts that were made by runt, by their place in config.json. */
   readonly sources?: readonly (readonly [at: string, fd: number])[] | undefined;
+  /**
+   * Hands the descriptor by which a filter tells of calls to the agent: one of the container's process, which keeps it
+   * until this returns. Undefined where there is no such filter.
+   */
+  readonly sendListener?: (descriptor: number) => void;
   /** Whether `/proc/self/setgroups` of the user namespace says `deny`. */
   readonly setgroupsDenied: boolean;
   /** The process's terminal, once it was made. */

@@ -14,6 +14,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   finalAffinity: "error setting final CPU affinity",
   apparmor: "unable to apply apparmor profile: apparmor failed to apply profile",
   selinux: "can't set process label",
+  seccomp: "error loading seccomp filter into kernel: error loading seccomp filter",
 };
 
 /**

@@ -5,6 +5,7 @@ import { queueUser } from "./credentials.ts";
 import { prepareEnvironment } from "./environment.ts";
 import { closeDescriptors } from "./first_steps.ts";
 import { queueLookPath } from "./look_path.ts";
+import { needsFilterLate, setFilter } from "./seccomp.ts";
 import type { Program } from "./tail.ts";
 
 /**
@@ -36,6 +37,9 @@ export function prepareProgram(
   const master = context.root.pty?.master;
   beforeUser(master?.value);
   if (master) kernel.close(master);
+  const { seccomp } = config, late = needsFilterLate(config);
+  // Without no_new_privs it takes CAP_SYS_ADMIN, which is about to go.
+  if (seccomp && !late) setFilter(kernel, seccomp, context);
   const checkUser = queueUser(kernel, config, context);
   kernel.where = { step: "exec" };
   // Else a program named /proc/self/fd/7/../… would be found through a directory of ours (CVE-2024-21626).
@@ -43,5 +47,10 @@ export function prepareProgram(
   const findProgram = queueLookPath(kernel, process.args[0] ?? "", env);
   kernel.flush();
   checkUser();
-  return { file: findProgram(), args: process.args, env };
+  const program = { file: findProgram(), args: process.args, env };
+  if (!seccomp || !late) return program;
+  if (seccomp.listenerPath === undefined) return { ...program, seccomp };
+  // Somebody must be here to fetch the descriptor.
+  setFilter(kernel, seccomp, context);
+  return program;
 }

@@ -52,6 +52,10 @@ export async function runSelfInit(loadHooks: LoadHooks): Promise<number> {
     log: silentLogger,
     root: newRoot(),
     ...(hooks && { beforePivot: () => hooks.beforePivot(awaitHooks(pipe)) }),
+    sendListener: (descriptor: number) => {
+      pipe.send({ type: "procSeccomp", descriptor });
+      if (pipe.receive()?.type !== "procSeccompDone") throw new RuntError("internal", "runt is gone");
+    },
   };
   for (const [at, fd] of context.sources ?? []) context.root.sources.set(at, fd);
   try {

@@ -10,6 +10,8 @@
  *    │ ◀───────────────────────── procReady ─│
  *    │    takes the terminal; limits         │
  *    │ ── procLimited ─────────────────────▶ │  becomes the user, looks the program up
+ *    │ ◀─────────────── procSeccomp, if ever ─│  has a descriptor for an agent
+ *    │ ── procSeccompDone ─────────────────▶ │
  *    │ ◀───────────────────────── procReady ─│
  *    │    state, pid file                    │
  *    │ ── procRun ─────────────────────────▶ │  the tail: wait for start, exec
@@ -48,6 +50,8 @@ export type Message =
   | { readonly type: "procHooks" }
   | { readonly type: "procHooksDone"; readonly nofile?: Nofile }
   | { readonly type: "procReady"; readonly master?: number }
+  | { readonly type: "procSeccomp"; readonly descriptor: number }
+  | { readonly type: "procSeccompDone" }
   | { readonly type: "procLimited" }
   | { readonly type: "procRun" }
   | {
@@ -58,7 +62,7 @@ export type Message =
     readonly hint?: string;
   };
 
-const PACKET = 0x8000, MSG_NOSIGNAL = 0x4000;
+const PACKET = 0x8000;
 
 /** One end of the socket. */
 export class InitPipe {
@@ -94,7 +98,8 @@ export class InitPipe {
   #packet(bytes: Uint8Array): void {
     const { arena, arenaAddress, call, numbers } = this.native;
     arena.set(bytes);
-    const sent = call(numbers.sendto, this.fd, arenaAddress, bytes.length, MSG_NOSIGNAL, 0, 0);
+    // Not sendto(2), which a seccomp filter may have something against; Deno ignores SIGPIPE.
+    const sent = call(numbers.write, this.fd, arenaAddress, bytes.length);
     if (sent < 0) throw new RuntError("internal", "cannot talk to runt init: it is gone");
   }
 

@@ -1,5 +1,7 @@
 import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
 import { type Kernel, Out, type Result, u64s } from "../../ffi/kernel.ts";
+import type { SeccompConfig } from "../config/config.ts";
+import { queueFilter } from "./seccomp.ts";
 
 const ALL = 0xffffffff;
 const STDERR = 2;
@@ -12,6 +14,8 @@ export interface Program {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: readonly string[];
+  /** The filter that is set last of all; undefined when it is set already, or there is none. */
+  readonly seccomp?: SeccompConfig;
 }
 
 /** Texts for the failures of `execve(2)` that a look-up does not foresee, as Go has them. */
@@ -28,7 +32,8 @@ const REASONS: readonly (readonly [errno: number, text: string])[] = [
  * The last operations: those that need nobody, since runt may be gone.
  *
  * ```
- *  [wait for one byte from start] → [hooks] → execve, all other descriptors closing → (say why not, exit 255)
+ *  [wait for one byte from start] → [hooks] → close all other descriptors → [seccomp] → execve
+ *                                                                             → (say why not, exit 255)
  * ```
  *
  * @param fifo the FIFO to wait for; undefined to go on at once
@@ -53,6 +58,8 @@ export function queueTail(
   // there for the program's path to lead through.
   const keepsControl = fifo === undefined && control !== undefined;
   kernel.closeRange(firstFreeFd, ALL, keepsControl ? CLOSE_RANGE_CLOEXEC : 0);
+  // Whatever comes after this must be allowed by the filter: execve(2), and what tells of its failure.
+  if (program.seccomp) queueFilter(kernel, program.seccomp);
   const exec = kernel.at(
     { step: "exec", path: "process.args[0]", what: JSON.stringify(program.file) },
     () => {
@@ -70,6 +77,7 @@ export function queueTail(
  */
 export function queueExec(kernel: Kernel, program: Program, firstFreeFd: number): void {
   kernel.closeRange(firstFreeFd, ALL, CLOSE_RANGE_CLOEXEC);
+  if (program.seccomp) queueFilter(kernel, program.seccomp);
   kernel.at({ step: "exec", what: program.file }, () => {
     kernel.execve(program.file, program.args, program.env);
   });

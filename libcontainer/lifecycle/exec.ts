@@ -188,6 +188,16 @@ function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void)
     kept: [control],
     lastCap: host.lastCap,
     root: { pty: undefined },
+    ...(config.seccomp?.listenerPath && {
+      sendListener: (fd) => {
+        const { pid, pidfd } = process, { annotations } = state.runt;
+        parts.seccompListener?.send(local, { ...config, annotations }, {
+          pid,
+          pidfd,
+          init: state.init_process_pid,
+        }, fd);
+      },
+    }),
     setgroupsDenied: isRootless() || isSetgroupsDenied(state.init_process_pid),
   };
   const limit = (master: number | undefined) => {

@@ -5,6 +5,7 @@ import type { Host } from "../host/facts.ts";
 import { loadSpec } from "../spec/load.ts";
 import type { Spec } from "../spec/spec.ts";
 import { assertValidProcess } from "../validate/mod.ts";
+import { compileFilter } from "./compile_filter.ts";
 import { changeProcess, type ProcessFlags, readProcessFile } from "./exec_process.ts";
 import type { Container } from "./load_container.ts";
 import type { Parts, PartsOptions } from "./parts.ts";
@@ -51,9 +52,16 @@ export async function planExec(
   };
   const warnings = assertValidProcess(common, host, { rootless: isRootless() }, processFile);
   for (const { path, message } of warnings) runtime.log.warn(`${path}: ${message}`);
-  const config = createConfig(common, host.lastCap, { id, bundle, rootfs: "/", noPivot: false, newKeyring });
+  const plain = createConfig(common, host.lastCap, { id, bundle, rootfs: "/", noPivot: false, newKeyring });
+  const filter = await compileFilter(seccomp, spec.annotations);
+  const config = filter ? { ...plain, seccomp: filter } : plain;
   const { pidfdSocket: path } = request;
   const terminal = config.process.terminal && await import("../process/terminal.ts");
   const pidfdSocket = path && new (await import("../process/pidfd_socket.ts")).PidfdSocket(path);
-  return { config, parts: { ...(pidfdSocket && { pidfdSocket }), ...(terminal && { terminal }) } };
+  const parts: Parts = {
+    ...(pidfdSocket && { pidfdSocket }),
+    ...(terminal && { terminal }),
+    ...(filter?.listenerPath && { seccompListener: await import("../process/seccomp_listener.ts") }),
+  };
+  return { config, parts };
 }

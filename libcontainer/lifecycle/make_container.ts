@@ -189,6 +189,9 @@ function finish(
       const kept = [process.control, ...(inside?.kept ?? [])];
       return process.execFifo ? [...kept, process.execFifo.value] : kept;
     },
+    ...(config.seccomp?.listenerPath && {
+      sendListener: (fd) => parts.seccompListener?.send(local, config, process, fd),
+    }),
     stdio: terminal ? TERMINAL_STREAMS : inspectStandardStreams(local),
     lastCap: host.lastCap,
     sources,

@@ -15,6 +15,8 @@ export interface Parts {
   readonly pidfdSocket?: PidfdSocket;
   /** By which the program says that it is ready. */
   readonly notifySocket?: NotifySocket;
+  /** Hands the descriptor of a filter to its agent. */
+  readonly seccompListener?: typeof import("../process/seccomp_listener.ts");
   /** What shows the container's terminal, or hands it over. */
   readonly terminal?: typeof import("../process/terminal.ts");
   /** Its share of caches and of the memory's bandwidth. */
@@ -53,6 +55,9 @@ export async function loadParts(
   return {
     ...(notify && {
       notifySocket: new (await import("./notify_socket.ts")).NotifySocket(notify, stateDirectory),
+    }),
+    ...(spec.linux?.seccomp?.syscalls?.some(({ action }) => action === "SCMP_ACT_NOTIFY") && {
+      seccompListener: await import("../process/seccomp_listener.ts"),
     }),
     ...(spec.process?.terminal && { terminal: await import("../process/terminal.ts") }),
     ...(pidfdSocket && {

@@ -6,6 +6,7 @@ import { loadValidSpec } from "../validate/mod.ts";
 import type { Spec } from "../spec/mod.ts";
 import { stateDirectory } from "../state/state_directory.ts";
 import { validateId } from "./container_id.ts";
+import { compileFilter } from "./compile_filter.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { loadParts, type Parts, type PartsOptions } from "./parts.ts";
 import { isRootless } from "./rootless.ts";
@@ -67,8 +68,15 @@ export async function planContainer(
     noPivot: options.noPivot,
     newKeyring: !options.noNewKeyring,
   });
+  const seccomp = await compileFilter(spec.linux?.seccomp, spec.annotations);
   const listenFds = listening?.count ?? 0, preserveFds = listenFds + options.preserveFds;
-  return { id, config, host, options: { ...options, preserveFds, listenFds }, parts };
+  return {
+    id,
+    config: seccomp ? { ...config, seccomp } : config,
+    host,
+    options: { ...options, preserveFds, listenFds },
+    parts,
+  };
 }
 
 async function countListening(): Promise<{ count: number; variables: string[] }> {

@@ -40,7 +40,7 @@ export function setUpBySelf(
   const sent = { ...config, cgroup: { ...config.cgroup, resources: {} } };
   pipe.send({ type: "setUp", config: sent, context: { ...context, execFifo: process.execFifo?.value } });
   if (runtimeHooks) {
-    expect(pipe, "procHooks");
+    expect(pipe, context, "procHooks");
     runtimeHooks();
     const nofile = readStartFacts()?.nofile;
     pipe.send({
@@ -48,15 +48,24 @@ export function setUpBySelf(
       ...(nofile && { nofile: { soft: String(nofile.soft), hard: String(nofile.hard) } }),
     });
   }
-  limit(expect(pipe, "procReady"));
+  limit(expect(pipe, context, "procReady"));
   pipe.send({ type: "procLimited" });
-  expect(pipe, "procReady");
+  expect(pipe, context, "procReady");
   return pipe;
 }
 
 /** @returns the terminal's master over there, when it was made */
-function expect(pipe: InitPipe, type: "procReady" | "procHooks"): number | undefined {
-  const answer = pipe.receive();
+function expect(
+  pipe: InitPipe,
+  { sendListener }: InitContext,
+  type: "procReady" | "procHooks",
+): number | undefined {
+  let answer = pipe.receive();
+  if (answer?.type === "procSeccomp") {
+    sendListener?.(answer.descriptor);
+    pipe.send({ type: "procSeccompDone" });
+    answer = pipe.receive();
+  }
   if (answer?.type === "procReady" && type === "procReady") return answer.master;
   if (answer?.type === type) return undefined;
   if (answer?.type !== "procError") {

@@ -7,10 +7,8 @@
 
 import type { Check } from "./issue.ts";
 import { checkNetDevices } from "./net_devices.ts";
-import { checkSeccomp } from "./seccomp.ts";
 
 /** As the list in `validate.ts`: a check and the path of what it is about. */
 export const LATER_CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["linux.netDevices", checkNetDevices],
-  ["linux.seccomp", checkSeccomp],
 ];

@@ -1,15 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Changes, errorsOf, findingsOf, setField } from "../../tests/support/checked_spec.ts";
 import { FULL_SPEC } from "../../tests/support/full_spec.ts";
-import type { Check } from "./issue.ts";
 import { LATER_CHECKS } from "./later_checks.ts";
 import { checkNetDevices } from "./net_devices.ts";
-import { checkSeccomp } from "./seccomp.ts";
-
-/** What a check says to a value at a path, with the path taken off. */
-function findings(check: Check, path: string, value: unknown): string[] {
-  return findingsOf(check, { [path]: value }).map((line) => line.replace(`${path}.`, ""));
-}
 
 Deno.test("what the later checks are about is refused, each by its name", () => {
   for (const [path] of LATER_CHECKS) {
@@ -36,7 +29,6 @@ Deno.test("checkUnsupported() takes what is empty, zero or false as not asked fo
     "process.selinuxLabel": "",
     "process.execCPUAffinity": { initial: "" },
     "linux.mountLabel": "",
-    "linux.seccomp": { defaultAction: "", architectures: ["SCMP_ARCH_X86"] },
     "linux.netDevices": {},
     "linux.timeOffsets": {},
     "linux.resources.blockIO": { weight: 0, weightDevice: [] },
@@ -59,37 +51,5 @@ Deno.test("checkNetDevices() wants names that the kernel takes, and a network na
     "linux.netDevices: network devices are not supported for rootless containers",
     'linux.netDevices.eth0: invalid network device name "a b"',
     'linux.netDevices[".."]: invalid network device name ".."',
-  ]);
-});
-
-Deno.test("checkSeccomp() has runc's words for names that libseccomp does not know", () => {
-  const seccomp = (value: unknown) => findings(checkSeccomp, "linux.seccomp", value);
-  assertEquals(seccomp({ defaultAction: "" }), []);
-  assertEquals(seccomp(FULL_SPEC.linux.seccomp), []);
-  assertEquals(
-    seccomp({
-      defaultAction: "SCMP_ACT_FOO",
-      architectures: ["X86"],
-      flags: ["LOG"],
-      listenerMetadata: "m",
-      syscalls: [
-        { names: [], action: "SCMP_ACT_NOTIFY", args: [{ index: 6, value: 0, op: "EQ" }] },
-        { names: ["write"], action: "SCMP_ACT_NOTIFY" },
-      ],
-    }),
-    [
-      "defaultAction: string SCMP_ACT_FOO is not a valid action for seccomp",
-      "architectures[0]: string X86 is not a valid arch for seccomp",
-      "flags[0]: seccomp flags not known: LOG",
-      "syscalls[0].names: must not be empty",
-      "syscalls[0].args[0].index: must be between 0 and 5, not 6",
-      "syscalls[0].args[0].op: string EQ is not a valid operator for seccomp",
-      "syscalls[1].action: SCMP_ACT_NOTIFY cannot be used for the write syscall",
-      "listenerPath: seccomp listenerPath is not set",
-      "warning: listenerMetadata: ignored, since listenerPath is not set",
-    ],
-  );
-  assertEquals(seccomp({ defaultAction: "SCMP_ACT_NOTIFY" }), [
-    "defaultAction: SCMP_ACT_NOTIFY cannot be used as default action",
   ]);
 });

@@ -1,6 +1,6 @@
 import type { LinuxSeccomp, LinuxSyscall } from "../spec/seccomp.ts";
 import type { Check, Report } from "./issue.ts";
-import { isSeccompOn } from "./seccomp_on.ts";
+import { isSeccompOn, RECEIVER } from "./seccomp_on.ts";
 
 const ACTIONS = "KILL KILL_PROCESS KILL_THREAD TRAP ERRNO TRACE ALLOW LOG NOTIFY".split(" ");
 const OPERATORS = "NE LT LE EQ GE GT MASKED_EQ".split(" ");
@@ -21,7 +21,8 @@ export const checkSeccomp: Check = ({ spec, error, warn }) => {
   checkNames(seccomp, path, error);
   const syscalls = seccomp.syscalls ?? [];
   for (let i = 0; i < syscalls.length; i++) checkSyscall(syscalls[i]!, `${path}.syscalls[${i}]`, error);
-  if (!seccomp.listenerPath && syscalls.some(({ action }) => action === "SCMP_ACT_NOTIFY")) {
+  const listener = seccomp.listenerPath || spec.annotations?.[RECEIVER];
+  if (!listener && syscalls.some(({ action }) => action === "SCMP_ACT_NOTIFY")) {
     error(`${path}.listenerPath`, "seccomp listenerPath is not set");
   }
   if (seccomp.listenerMetadata && !seccomp.listenerPath) {
@@ -37,7 +38,7 @@ function checkNames({ architectures = [], flags = [] }: LinuxSeccomp, path: stri
   }
   for (let i = 0; i < flags.length; i++) {
     if (!isOneOf(flags[i]!, "SECCOMP_FILTER_FLAG_", FLAGS)) {
-      error(`${path}.flags[${i}]`, `seccomp flags not known: ${flags[i]}`);
+      error(`${path}.flags[${i}]`, `seccomp flag ${flags[i]} is not known to runt`);
     }
   }
 }

@@ -5,10 +5,8 @@
  * @module
  */
 
-import type { Spec } from "../spec/spec.ts";
 import { fieldAt } from "./field_at.ts";
 import type { Check } from "./issue.ts";
-import { isSeccompOn } from "./seccomp_on.ts";
 
 const NOT_YET = "not supported by runt yet";
 
@@ -20,20 +18,11 @@ const FIELDS = [
 /** Maps in which a key alone asks for something. */
 const MAPS = ["linux.netDevices"];
 
-/** What is not simply a field: what it is called, and where it is asked for, if anywhere. */
-const OTHERS: readonly (readonly [what: string, find: (spec: Spec) => string | false | undefined])[] = [
-  ["", ({ linux }) => isSeccompOn(linux?.seccomp) && "linux.seccomp"],
-];
-
 /** Finds what is asked for and cannot be done yet. */
 export const checkUnsupported: Check = ({ spec, error }) => {
   for (const path of FIELDS) {
     const value = fieldAt(spec, path);
     if (value !== undefined && isAsked(value, MAPS.includes(path))) error(path, NOT_YET);
-  }
-  for (const [what, find] of OTHERS) {
-    const path = find(spec);
-    if (path) error(path, what + NOT_YET);
   }
 };
 

@@ -28,6 +28,7 @@ import { checkRlimits } from "./rlimits.ts";
 import { checkRoot } from "./root.ts";
 import { checkCpuAffinity, checkIoPriority, checkScheduler } from "./scheduling.ts";
 import { checkApparmorProfile, checkSelinuxLabel } from "./security_labels.ts";
+import { checkSeccomp } from "./seccomp.ts";
 import { checkSysctl } from "./sysctl.ts";
 import { checkTimeOffsets } from "./time_offsets.ts";
 import { checkUnsupported } from "./unsupported.ts";
@@ -68,6 +69,7 @@ const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["domainname", checkDomainname],
   ["linux.maskedPaths", checkMaskedPaths],
   ["linux.readonlyPaths", checkReadonlyPaths],
+  ["linux.seccomp", checkSeccomp],
   ["linux.rootfsPropagation", checkRootfsPropagation],
   ["linux.intelRdt", checkIntelRdt],
   ["linux.memoryPolicy", checkMemoryPolicy],

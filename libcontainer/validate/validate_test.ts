@@ -25,15 +25,12 @@ Deno.test("validateSpec() has nothing against what runc spec writes", () => {
   assertEquals(errorsOf({ "process.terminal": true }), []);
 });
 
-Deno.test("validateSpec() has nothing against what podman writes, but for seccomp", () => {
-  withConfig(golden("podman_default.json"), (bundle) => {
-    assertEquals(validateSpec(loadSpec(bundle), hostFacts()), { errors: [], warnings: [] });
-  });
-  withConfig(golden("podman_seccomp.json"), (bundle) => {
-    assertEquals(validateSpec(loadSpec(bundle), hostFacts()).errors.map(({ path }) => path), [
-      "linux.seccomp",
-    ]);
-  });
+Deno.test("validateSpec() has nothing against what podman writes", () => {
+  for (const name of ["podman_default.json", "podman_seccomp.json"]) {
+    withConfig(golden(name), (bundle) => {
+      assertEquals(validateSpec(loadSpec(bundle), hostFacts()), { errors: [], warnings: [] });
+    });
+  }
 });
 
 Deno.test("validateSpec() asks the host for nothing that the config does not make matter", () => {
