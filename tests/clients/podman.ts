@@ -19,23 +19,32 @@ export const RUN_FLAGS = [
   "nproc=4096:4096",
 ];
 
+/** The same, where there is no flag: a pod's infra container. */
+const CONFIG = '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n';
+
 /** podman on a runtime. */
 export class Podman implements Disposable {
   readonly #directory: string;
   readonly #flags: readonly string[];
+  /** Path of the runtime. */
+  readonly runtime: string;
 
   /**
    * @param runtime runt, or another to test the test
    * @param flags podman's own
+   * @param options `asRunc`: by the name of runc, since podman asks only runtimes that it knows for a log it can read
    */
-  constructor(runtime: string = RUNT, flags: readonly string[] = []) {
+  constructor(runtime: string = RUNT, flags: readonly string[] = [], { asRunc = false } = {}) {
     const directory = Deno.makeTempDirSync({ prefix: "runt-podman-" });
     this.#directory = directory;
+    this.runtime = asRunc ? `${directory}/runc` : runtime;
+    if (asRunc) Deno.symlinkSync(run("sh", ["-c", `command -v ${runtime}`]).stdout.trim(), this.runtime);
+    Deno.writeTextFileSync(`${directory}/containers.conf`, CONFIG);
     this.#flags = [
       ...["--root", `${directory}/root`, "--runroot", `${directory}/run`, "--tmpdir", `${directory}/tmp`],
       // No overlay, no journald, no systemd: what every host has.
       ...["--storage-driver", "vfs", "--events-backend", "file", "--cgroup-manager", "cgroupfs"],
-      ...["--network-config-dir", `${directory}/networks`, "--runtime", runtime],
+      ...["--network-config-dir", `${directory}/networks`, "--runtime", this.runtime],
       ...flags,
     ];
     makeRootfs(`${directory}/rootfs`);
@@ -45,7 +54,19 @@ export class Podman implements Disposable {
 
   /** Runs a command of podman's, and gives it a minute. */
   call(args: readonly string[]): Outcome {
-    return run("timeout", ["-k", "5", "60", "podman", ...this.#flags, ...args]);
+    const [program, options] = this.inShell(args);
+    return run(program, options.args!, options);
+  }
+
+  /**
+   * The same, to be run otherwise. In a directory of its own: conmon leaves a file where it was when memory ran out.
+   *
+   * @param before shell commands, such as one that opens descriptors
+   */
+  inShell(args: readonly string[], before = ""): [program: string, options: Deno.CommandOptions] {
+    const env = { CONTAINERS_CONF: `${this.#directory}/containers.conf` };
+    const command = ["timeout", "-k", "5", "60", "podman", ...this.#flags, ...args];
+    return ["bash", { args: ["-c", `${before} exec "$@"`, "bash", ...command], env, cwd: this.#directory }];
   }
 
   /** A command of podman's, to be run by somebody else. */

@@ -5,43 +5,18 @@ import { assert, assertEquals } from "@std/assert";
 import { type Bundle, makeBundle } from "../support/bundle.ts";
 import { leftovers } from "../support/leftovers.ts";
 import { program, root, testNeeding } from "../support/needs.ts";
+import { compileNotify } from "../support/notify_program.ts";
 import { RUNT, Runtime } from "../support/runtime.ts";
 import { ServiceManager } from "../support/service_manager.ts";
-import { runProgram } from "../support/tools.ts";
 
 const NEEDS = [root, program("gcc")], RUNTIMES = [RUNT, "runc"] as const;
-
-/** `notify WORD…`: sends each word as one message; `%` stands for a new line. */
-const NOTIFY = `
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-int main(int argc, char **argv) {
-  struct sockaddr_un to = { .sun_family = AF_UNIX };
-  strncpy(to.sun_path, getenv("NOTIFY_SOCKET"), sizeof to.sun_path - 1);
-  int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-  for (int i = 1; i < argc; i++) {
-    for (char *c = argv[i]; *c; c++) if (*c == '%') *c = '\\n';
-    if (sendto(fd, argv[i], strlen(argv[i]), MSG_DONTWAIT, (struct sockaddr *) &to, sizeof to) < 0) return 1;
-  }
-  return 0;
-}`;
-
-let compiled: Uint8Array | undefined;
 
 function makeNotifyBundle(script: string): Bundle {
   const bundle = makeBundle((config) => {
     config.process.args = ["sh", "-c", script];
     config.root.readonly = false;
   });
-  const path = `${bundle.rootfs}/bin/notify`;
-  if (!compiled) {
-    Deno.writeTextFileSync(`${path}.c`, NOTIFY);
-    runProgram("gcc", ["-static", "-w", "-o", path, `${path}.c`]);
-    compiled = Deno.readFileSync(path);
-  }
-  Deno.writeFileSync(path, compiled, { mode: 0o755 });
+  compileNotify(`${bundle.rootfs}/bin/notify`);
   return bundle;
 }
 
