@@ -16,11 +16,12 @@ const WORDS_SIZE = 16;
  * this process is not passed on.
  *
  * As long as there is no such process, signals are kept for it; the second of a kind is then lost, as in the kernel.
+ *
+ * It lasts as long as this process does, which ends with the other: undoing it would be sixty system calls for nothing.
  */
-export class SignalForwarding implements Disposable {
+export class SignalForwarding {
   readonly #kernel: LocalKernel;
   readonly #words: Int32Array<ArrayBuffer>;
-  readonly #restore: () => void;
 
   /** @param signals which */
   constructor(native: Native, kernel: LocalKernel, signals: readonly number[]) {
@@ -30,13 +31,13 @@ export class SignalForwarding implements Disposable {
     this.#words = new Int32Array(arena.buffer, arena.byteOffset + at, WORDS_SIZE / 4);
     this.#words.set([-1, -1, 0, 0]);
     new DataView(routine.buffer).setBigUint64(forwardWordsOffset, BigInt(arenaAddress + at), true);
-    this.#restore = handleSignals(native, kernel, routine, restoreOffset, signals);
+    handleSignals(native, kernel, routine, restoreOffset, signals);
   }
 
   /**
    * Names the process, or another one.
    *
-   * @param pidfd must stay open until this is disposed of
+   * @param pidfd must stay open
    */
   to(pidfd: number): void {
     const words = this.#words;
@@ -48,11 +49,6 @@ export class SignalForwarding implements Disposable {
         if (kept >>> bit & 1) this.#kernel.pidfdSendSignal(pidfd, signal, { accept: [ESRCH] });
       }
     }
-  }
-
-  /** Signals do again what they did before. */
-  [Symbol.dispose](): void {
-    this.#restore();
   }
 }
 

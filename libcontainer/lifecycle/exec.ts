@@ -96,7 +96,7 @@ export async function execInContainer(
   const cgroups = resolveSubCgroups(state.cgroup_paths, parseSubCgroups(options.cgroups));
   checkPreserved(local, options.preserveFds);
   parts.pidfdSocket?.connect(local);
-  using foreground = new Foreground(native, local, { subreaper: false });
+  const foreground = new Foreground(native, local, { subreaper: false });
   using terminal = parts.terminal?.openTerminalEnd(native, local, consoleSocket);
   const exec = {
     runtime,

@@ -38,7 +38,7 @@ export async function runContainer(
   const native = openNative(),
     kernel = new LocalKernel(native),
     hasTerminal = plan.parts.terminal !== undefined;
-  using foreground = new Foreground(native, kernel, { subreaper: !options.noSubreaper });
+  const foreground = new Foreground(native, kernel, { subreaper: !options.noSubreaper });
   using terminal = plan.parts.terminal?.openTerminalEnd(native, kernel, options.consoleSocket);
   if (!options.detach) foreground.keepSignals(hasTerminal);
   const made = makeContainer(runtime, plan, false, { terminal });

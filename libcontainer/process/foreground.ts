@@ -35,7 +35,7 @@ const OF_TERMINAL = [SIGTTIN, SIGTTOU, SIGPIPE];
  * Signals are passed on by a handler in machine code, at once and whatever JavaScript does; so this process can
  * simply block until a child ends.
  */
-export class Foreground implements Disposable {
+export class Foreground {
   readonly #native: Native;
   readonly #kernel: LocalKernel;
   #forwarding: SignalForwarding | undefined;
@@ -104,11 +104,5 @@ export class Foreground implements Disposable {
 
   #reap(child: number): void {
     this.#kernel.waitid(P_PID, child, new Out(128), WEXITED | __WALL, { accept: [ECHILD] });
-  }
-
-  /** Signals end this process again. */
-  [Symbol.dispose](): void {
-    this.#forwarding?.[Symbol.dispose]();
-    this.#forwarding = undefined;
   }
 }
