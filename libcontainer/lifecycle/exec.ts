@@ -4,6 +4,7 @@ import { LocalKernel } from "../../ffi/local.ts";
 import { type Native, openNative } from "../../ffi/native.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
 import { CgroupJoin } from "../cgroups/cgroup_join.ts";
+import { joinResctrlGroup } from "../cgroups/resctrl_join.ts";
 import { parseSubCgroups, resolveSubCgroups } from "../cgroups/sub_cgroup.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
@@ -11,6 +12,7 @@ import { Host } from "../host/facts.ts";
 import { setInitialAffinity } from "../init/attributes.ts";
 import type { ProgramContext } from "../init/context.ts";
 import { setUpExec } from "../init/exec_order.ts";
+import { explainProcessError } from "../init/explain.ts";
 import { queueExec } from "../init/tail.ts";
 import { checkTerminal } from "../process/check_terminal.ts";
 import type { ContainerProcess } from "../process/container_process.ts";
@@ -134,6 +136,7 @@ function execute(exec: Exec, onProcess: (pidfd: number) => void): ContainerProce
       if (stays) onProcess(pidfd);
       else first = pidfd;
     });
+    joinResctrlGroup(state.intel_rdt_path, process.pid);
     runSteps(exec, process, () => {
       if (pidFile === undefined) return;
       writePidFile(pidFile, process.pid);
@@ -214,7 +217,7 @@ function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void)
 /** Puts runc's words around what went wrong with the process. */
 function explain(error: unknown, { container }: Exec): RuntError {
   const code = error instanceof RuntError ? error.code : "kernel";
-  let cause = error;
+  let cause = explainProcessError(error);
   if (error instanceof KernelError && error.where.step === "cgroup") {
     const text = `error adding process to cgroups: ${error.syscall} ${error.where.what}: ${errnoText(error)}`;
     cause = new RuntError("kernel", text);
