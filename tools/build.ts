@@ -28,6 +28,12 @@ const ROOT = new URL("..", import.meta.url).pathname.slice(0, -1);
 /** Commands that start once for each container: each has an edition of its own, with a code cache. */
 const HOT = ["create", "start", "run", "exec", "state", "kill", "delete"];
 
+/** Engines give every container a seccomp profile, so its compiler is no rarely needed part. */
+const COMPILER = ["libcontainer/security/seccomp/compile.ts"];
+
+/** What a command loads when asked for, and yet belongs into its edition. */
+const ALSO: Readonly<Record<string, readonly string[]>> = { create: COMPILER, run: COMPILER, exec: COMPILER };
+
 /** What is there for all other command lines; a version is what callers ask for. */
 const FIRST: Edition = { command: NO_COMMAND, hot: ["cmd/_version.ts"] };
 
@@ -155,7 +161,7 @@ async function assemble(
 }
 
 async function buildOwn(options: Options, directory: string): Promise<string[]> {
-  const editions = HOT.map((command) => ({ command, hot: [`cmd/${command}.ts`] }));
+  const editions = HOT.map((command) => ({ command, hot: [`cmd/${command}.ts`, ...(ALSO[command] ?? [])] }));
   // Without caches nothing is gained by more than one.
   const program = await sliceEditions(await readProgram(options.main), [
     options.main === MAIN ? FIRST : { ...FIRST, hot: [] },

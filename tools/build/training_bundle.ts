@@ -6,6 +6,7 @@
  */
 import { exampleSpec } from "../../libcontainer/spec/example.ts";
 import type { Spec } from "../../libcontainer/spec/mod.ts";
+import type { LinuxSeccomp } from "../../libcontainer/spec/seccomp.ts";
 
 /** `exit(0)`. */
 const EXIT = [0x31, 0xff, 0xb8, 0x3c, 0, 0, 0, 0x0f, 0x05];
@@ -40,6 +41,37 @@ export function writeProgram(code: readonly number[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** A profile with what is in those that engines ship, and that the programs above can live with. */
+const PROFILE: LinuxSeccomp = {
+  defaultAction: "SCMP_ACT_ERRNO",
+  defaultErrnoRet: 38,
+  architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+  syscalls: [
+    { names: ["bdflush", "mount", "umount2", "setns"], action: "SCMP_ACT_ERRNO", errnoRet: 1 },
+    {
+      names: ["accept", "bind", "execve", "exit", "exit_group", "nanosleep", "read", "write", "semop"],
+      action: "SCMP_ACT_ALLOW",
+    },
+    ...[0, 8, 0xffffffff].map((value) => ({
+      names: ["personality"],
+      action: "SCMP_ACT_ALLOW" as const,
+      args: [{ index: 0, value, op: "SCMP_CMP_EQ" as const }],
+    })),
+    {
+      names: ["clone"],
+      action: "SCMP_ACT_ALLOW",
+      args: [{ index: 0, value: 0x7e020000, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ" }],
+    },
+    {
+      names: ["socket"],
+      action: "SCMP_ACT_ERRNO",
+      errnoRet: 22,
+      args: [{ index: 0, value: 16, op: "SCMP_CMP_EQ" }, { index: 2, value: 9, op: "SCMP_CMP_EQ" }],
+    },
+    { names: ["socket"], action: "SCMP_ACT_ALLOW", args: [{ index: 2, value: 9, op: "SCMP_CMP_NE" }] },
+  ],
+};
+
 /**
  * A `config.json` for a program: that of `runt spec`.
  *
@@ -53,6 +85,7 @@ export function trainingConfig(program: string, cgroupNamespace: boolean): Spec 
     ...(process && { process: { ...process, terminal: false, args: [program] } }),
     linux: {
       ...linux,
+      seccomp: PROFILE,
       namespaces: [...namespaces, ...(cgroupNamespace ? [{ type: "cgroup" } as const] : [])],
     },
   };
