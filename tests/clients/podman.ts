@@ -4,7 +4,7 @@
  * @module
  */
 import { makeRootfs } from "../support/bundle.ts";
-import { type Outcome, run, RUNT } from "../support/runtime.ts";
+import { type Outcome, run, RUNT, waitUntil } from "../support/runtime.ts";
 
 /** The image's name: busybox. */
 export const IMAGE = "localhost/runt-test";
@@ -94,6 +94,15 @@ export class Podman implements Disposable {
   [Symbol.dispose](): void {
     this.call(["rm", "--all", "--force", "--time", "0"]);
     this.call(["network", "prune", "--force"]);
-    Deno.removeSync(this.#directory, { recursive: true });
+    // What podman does after an exec may still be at it.
+    waitUntil("podman has left its directory", () => {
+      try {
+        Deno.removeSync(this.#directory, { recursive: true });
+        return true;
+      } catch (error) {
+        if (/os error (16|39)/.test(String(error))) return false;
+        throw error;
+      }
+    });
   }
 }
