@@ -21,11 +21,11 @@ export interface CreateOptions {
   readonly bundle: string;
   /** Absolute. */
   readonly pidFile?: string;
-  /** A path, as the caller wrote it. */
+  /** As given: a relative one is taken from the bundle, as in runc. */
   readonly consoleSocket?: string;
   readonly noPivot: boolean;
   readonly noNewKeyring: boolean;
-  /** As given: the kernel takes it from the working directory. */
+  /** As {@linkcode consoleSocket}. */
   readonly pidfdSocket?: string;
   /** How many descriptors from 3 on the container gets. */
   readonly preserveFds: number;

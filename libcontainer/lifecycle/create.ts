@@ -19,6 +19,7 @@ export async function createContainer(
     native,
     new LocalKernel(native),
     options.consoleSocket,
+    options.bundle,
   );
   makeContainer(runtime, plan, true, { terminal });
 }

@@ -92,14 +92,14 @@ export async function execInContainer(
     const text = "cannot exec in a paused container (use --ignore-paused to override)";
     throw new RuntError("wrong-state", text);
   }
-  const { config, parts } = await planExec(runtime, container, options, host);
+  const { config, parts, from } = await planExec(runtime, container, options, host);
   const { detach, consoleSocket } = options, hasTerminal = parts.terminal !== undefined;
   checkTerminal(hasTerminal, detach, consoleSocket);
   const cgroups = resolveSubCgroups(state.cgroup_paths, parseSubCgroups(options.cgroups));
   checkPreserved(local, options.preserveFds);
   parts.pidfdSocket?.connect(local);
   const foreground = new Foreground(native, local, { subreaper: false });
-  using terminal = parts.terminal?.openTerminalEnd(native, local, consoleSocket);
+  using terminal = parts.terminal?.openTerminalEnd(native, local, consoleSocket, from);
   const exec = {
     runtime,
     container,

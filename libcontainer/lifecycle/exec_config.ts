@@ -24,7 +24,7 @@ export interface ExecRequest extends PartsOptions {
  * The config of a process that is executed in a container: its own, and what all processes of the container have in
  * common. There is nothing to be made in it.
  *
- * @returns the config, and what few of them need
+ * @returns the config, what few of them need, and the directory that relative paths of sockets are taken from
  * @throws {RuntError} for a process that cannot be
  */
 export async function planExec(
@@ -32,7 +32,7 @@ export async function planExec(
   { id, state: { runt: { bundle, newKeyring = true } } }: Container,
   request: ExecRequest,
   host: Host,
-): Promise<{ readonly config: Config; readonly parts: Parts }> {
+): Promise<{ readonly config: Config; readonly from: string; readonly parts: Parts }> {
   const spec = loadSpec(bundle);
   if (!spec.process) throw new RuntError("invalid-config", "process property must not be empty");
   const { processFile } = request, { linux = {} } = spec;
@@ -56,12 +56,14 @@ export async function planExec(
   const filter = await compileFilter(seccomp, spec.annotations);
   const config = filter ? { ...plain, seccomp: filter } : plain;
   const { pidfdSocket: path } = request;
+  // As in runc, which changes to the bundle unless it reads a file.
+  const from = processFile === undefined ? bundle : "";
   const terminal = config.process.terminal && await import("../process/terminal.ts");
-  const pidfdSocket = path && new (await import("../process/pidfd_socket.ts")).PidfdSocket(path);
+  const pidfdSocket = path && new (await import("../process/pidfd_socket.ts")).PidfdSocket(path, from);
   const parts: Parts = {
     ...(pidfdSocket && { pidfdSocket }),
     ...(terminal && { terminal }),
     ...(filter?.listenerPath && { seccompListener: await import("../process/seccomp_listener.ts") }),
   };
-  return { config, parts };
+  return { config, from, parts };
 }

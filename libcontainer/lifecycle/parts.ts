@@ -46,7 +46,7 @@ function isIdMapped({ uidMappings, gidMappings, options }: Mount): boolean {
  */
 export async function loadParts(
   spec: Spec,
-  { pidfdSocket }: PartsOptions,
+  { pidfdSocket, bundle }: PartsOptions & { readonly bundle: string },
   stateDirectory: string,
   id: string,
   host: Pick<HostFacts, "intelRdt">,
@@ -61,7 +61,7 @@ export async function loadParts(
     }),
     ...(spec.process?.terminal && { terminal: await import("../process/terminal.ts") }),
     ...(pidfdSocket && {
-      pidfdSocket: new (await import("../process/pidfd_socket.ts")).PidfdSocket(pidfdSocket),
+      pidfdSocket: new (await import("../process/pidfd_socket.ts")).PidfdSocket(pidfdSocket, bundle),
     }),
     ...(spec.linux?.intelRdt && host.intelRdt && {
       resctrl: new (await import("../cgroups/resctrl.ts")).ResctrlGroup(

@@ -39,7 +39,12 @@ export async function runContainer(
     kernel = new LocalKernel(native),
     hasTerminal = plan.parts.terminal !== undefined;
   const foreground = new Foreground(native, kernel, { subreaper: !options.noSubreaper });
-  using terminal = plan.parts.terminal?.openTerminalEnd(native, kernel, options.consoleSocket);
+  using terminal = plan.parts.terminal?.openTerminalEnd(
+    native,
+    kernel,
+    options.consoleSocket,
+    options.bundle,
+  );
   if (!options.detach) foreground.keepSignals(hasTerminal);
   const made = makeContainer(runtime, plan, false, { terminal });
   // What came meanwhile is for the program, which is there by now.

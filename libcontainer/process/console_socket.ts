@@ -1,3 +1,4 @@
+import { SOCK_STREAM } from "../../ffi/constants/socket.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
 import { connectUnixSocket, sendDescriptor } from "./unix_socket.ts";
 import type { TerminalEnd } from "./terminal.ts";
@@ -13,11 +14,12 @@ export class ConsoleSocket implements TerminalEnd {
   /**
    * Connects.
    *
+   * @param from the directory that a relative path is taken from: runc changes to the bundle
    * @throws {RuntError} when nobody listens
    */
-  constructor(kernel: LocalKernel, path: string) {
+  constructor(kernel: LocalKernel, path: string, from: string) {
     this.#kernel = kernel;
-    this.#socket = connectUnixSocket(kernel, path);
+    this.#socket = connectUnixSocket(kernel, path, SOCK_STREAM, from);
   }
 
   /** Sends the master. */

@@ -1,3 +1,4 @@
+import { SOCK_STREAM } from "../../ffi/constants/socket.ts";
 import type { Fd, Kernel } from "../../ffi/kernel.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { RuntError } from "../error.ts";
@@ -12,11 +13,16 @@ export type ProcessKind = "standard" | "setns";
  */
 export class PidfdSocket {
   readonly #path: string;
+  readonly #from: string;
   #socket: number | undefined;
 
-  /** @param path of a listening unix stream socket */
-  constructor(path: string) {
+  /**
+   * @param path of a listening unix stream socket
+   * @param from the directory that a relative path is taken from: runc changes to the bundle
+   */
+  constructor(path: string, from = "") {
     this.#path = path;
+    this.#from = from;
   }
 
   /**
@@ -26,7 +32,7 @@ export class PidfdSocket {
    */
   connect(kernel: Kernel): void {
     try {
-      this.#socket = connectUnixSocket(kernel, this.#path);
+      this.#socket = connectUnixSocket(kernel, this.#path, SOCK_STREAM, this.#from);
     } catch (cause) {
       // runc's spelling.
       throw new RuntError("io", `failed to dail ${this.#path}`, { cause });

@@ -39,13 +39,15 @@ export interface TerminalEnd extends Disposable {
  * Opens it, before there is a process: a container that nobody would see is not made.
  *
  * @param consoleSocket where to send the master; undefined in the foreground
+ * @param from the directory that a relative path of it is taken from
  * @throws {RuntError} without a terminal of the caller's, or a listener
  */
 export function openTerminalEnd(
   native: Native,
   kernel: LocalKernel,
   consoleSocket: string | undefined,
+  from: string,
 ): TerminalEnd {
   if (consoleSocket === undefined) return new CallersTerminal(native, kernel);
-  return new ConsoleSocket(kernel, consoleSocket);
+  return new ConsoleSocket(kernel, consoleSocket, from);
 }

@@ -102,6 +102,7 @@ export function relayTerminal(native: Native, kernel: LocalKernel, relay: Relay)
     const count = call(numbers.poll, arenaAddress + polled, fds.length, -1);
     // A signal that was passed on, such as SIGCONT, interrupts it: see what has changed.
     if (count < 0) {
+      if (count !== -EINTR) kernel.fail("poll", [fds.length], -count);
       relay.onNotice();
       continue;
     }

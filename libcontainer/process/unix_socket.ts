@@ -16,13 +16,15 @@ import { RuntError } from "../error.ts";
  *
  * @param kernel this process's
  * @param path of any length, though an address of a socket is short; one with `@` in front is an abstract name
+ * @param from a directory that a relative path is taken from; the working directory unless told
  * @returns the connection, closed on exec
  * @throws {RuntError} `io`, in the words of Go's `net.Dial`, which runc's callers know
  */
-export function connectUnixSocket(kernel: Kernel, path: string, type = SOCK_STREAM): number {
+export function connectUnixSocket(kernel: Kernel, path: string, type = SOCK_STREAM, from = ""): number {
+  const place = from && !/^[/@]/.test(path) ? `${from}/${path}` : path;
   const socket = kernel.socket(AF_UNIX, type | SOCK_CLOEXEC, 0).value;
   try {
-    withAddress(kernel, path, (address) => kernel.connect(socket, address));
+    withAddress(kernel, place, (address) => kernel.connect(socket, address));
   } catch (error) {
     kernel.close(socket);
     if (!(error instanceof KernelError)) throw error;

@@ -142,3 +142,20 @@ testNeeding([root], "without a devpts there is no terminal, and it is told why",
     assertEquals(leftovers(id, runtime.root, bundle.directory), []);
   }
 });
+
+testNeeding(NEEDS, "a relative path of a socket is one from the bundle, as in runc", () => {
+  for (const name of [undefined, "runc"]) {
+    using bundle = terminalBundle();
+    using runtime = name === undefined ? new Runtime() : new Runtime(name);
+    const id = runtime.newId(), flags = ["--console-socket", "sock"], cwd = runtime.root;
+    const missing = runtime.call(["run", "-d", "-b", bundle.directory, ...flags, id], { cwd });
+    assertStringIncludes(missing.stderr, "dial unix sock: connect: no such file or directory");
+    using receiver = new DescriptorReceiver(`${bundle.directory}/sock`);
+    runtime.must(["run", "-d", "-b", bundle.directory, ...flags, id], { cwd });
+    assertEquals(receiver.receive().fds.length, 1);
+    if (name !== undefined) continue;
+    const exec = ["exec", "--tty", "--detach", ...flags, id, "true"];
+    runtime.must(exec, { cwd });
+    assertEquals(receiver.receive().fds.length, 1);
+  }
+});

@@ -25,7 +25,7 @@ testNeeding(
     const seen = [RUNT, "runc"].map((runtimeProgram) => {
       using running = startContainer(() => {}, runtimeProgram);
       const script =
-        "tty; stty size; ls -l $(tty) | cut -c1-10; echo $TERM; read word; echo got $word; exit 7";
+        "tty; ls -l $(tty) | cut -c1-10; echo $TERM; read word; stty size; echo got $word; exit 7";
       using terminal = drive(running, "sh", "-c", script);
       terminal.expect("xterm");
       terminal.type("word\r");
