@@ -336,8 +336,11 @@ function statOf(pid: number): string {
 
 /** Has a process run into an invalid instruction: where it goes on after poll(2), which a new size interrupts. */
 function crash(terminal: TerminalDriver, pid: number): void {
-  const words = Deno.readTextFileSync(`/proc/${pid}/syscall`).trim().split(" ");
-  assertEquals(words[0], String(SYSCALLS.poll));
+  let words: string[] = [];
+  waitUntil("it polls", () => {
+    words = Deno.readTextFileSync(`/proc/${pid}/syscall`).trim().split(" ");
+    return words[0] === String(SYSCALLS.poll);
+  });
   using memory = Deno.openSync(`/proc/${pid}/mem`, { write: true });
   memory.seekSync(Number(words.at(-1)), Deno.SeekMode.Start);
   memory.writeSync(Uint8Array.of(0x0f, 0x0b)); // ud2
