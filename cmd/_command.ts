@@ -9,8 +9,8 @@
  */
 import type { RuntimeOptions } from "../libcontainer/lifecycle/options.ts";
 
-/** What a flag's value is. `strings` and `integers` may be given more than once. */
-export type FlagKind = "string" | "boolean" | "integer" | "strings" | "integers";
+/** What a flag's value is. `strings` and `integers` may be given more than once; a `duration` is in milliseconds. */
+export type FlagKind = "string" | "boolean" | "integer" | "strings" | "integers" | "duration";
 
 /** Long names of flags, without dashes, and their kinds. */
 export interface FlagTable {
@@ -29,6 +29,7 @@ interface ValueOf {
   boolean: boolean;
   integer: number;
   strings: readonly string[];
+  duration: number;
   integers: readonly number[];
 }
 

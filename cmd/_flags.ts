@@ -92,6 +92,7 @@ function knows(set: FlagSet, name: string): boolean {
 function readValue(kind: FlagKind, text: string): FlagValue | undefined {
   if (kind === "boolean") return parseBoolean(text);
   if (kind === "integer" || kind === "integers") return parseInteger(text);
+  if (kind === "duration") return parseDuration(text);
   return text;
 }
 
@@ -127,9 +128,23 @@ function parseInteger(text: string): number | undefined {
   return match[1] === "-" ? -number : number;
 }
 
+/** Reads a time as Go's time.ParseDuration does, `1m30s` or `.5h`: in milliseconds. */
+function parseDuration(text: string): number | undefined {
+  if (/^[+-]?0$/.test(text)) return 0;
+  // The micro sign and the letter mu.
+  const ascii = text.replace(/[\u00b5\u03bc]s/g, "us");
+  if (!/^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|ms|s|m|h))+$/.test(ascii)) return undefined;
+  const units = { ns: 1e-6, us: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+  let sum = 0;
+  for (const [, number, unit] of ascii.matchAll(/([\d.]+)([^\d.]+)/g)) {
+    sum += Number(number) * units[unit as "s"];
+  }
+  return text.startsWith("-") ? -sum : sum;
+}
+
 function describeBadValue(kind: FlagKind, name: string, text: string): string {
   const quoted = JSON.stringify(text);
   if (kind === "boolean") return `invalid boolean value ${quoted} for -${name}: parse error`;
-  const reason = /^[+-]?[0-9]+$/.test(text) ? "value out of range" : "parse error";
+  const reason = kind !== "duration" && /^[+-]?[0-9]+$/.test(text) ? "value out of range" : "parse error";
   return `invalid value ${quoted} for flag -${name}: ${reason}`;
 }

@@ -116,3 +116,26 @@ Deno.test("parseBoolean() knows the words of Go's strconv.ParseBool and no other
   for (const word of ["0", "f", "F", "FALSE", "false", "False"]) assertEquals(parseBoolean(word), false);
   for (const word of ["", "yes", "on", "tRUE", "2"]) assertEquals(parseBoolean(word), undefined);
 });
+
+Deno.test("parseFlags() reads durations as Go does, in milliseconds", () => {
+  const duration = (text: string) => {
+    const values: Record<string, FlagValue> = {};
+    const { error } = parseFlags([{ flags: { interval: "duration" }, values }], [`--interval=${text}`]);
+    return error ?? values.interval;
+  };
+  const good = {
+    "5s": 5000,
+    "1m30s": 90_000,
+    "100ms": 100,
+    ".5h": 1_800_000,
+    "-1s": -1000,
+    "0": 0,
+    "1.s": 1000,
+    "2us": 2e-3,
+    "2µs": 2e-3,
+  };
+  for (const [text, milliseconds] of Object.entries(good)) assertEquals(duration(text), milliseconds, text);
+  for (const text of ["", "5", "x", "s", "1 s", "1d", "1s2", "--1s"]) {
+    assertEquals(duration(text), `invalid value ${JSON.stringify(text)} for flag -interval: parse error`);
+  }
+});

@@ -10,7 +10,7 @@ import { printOut } from "./_print.ts";
 import { formatVersion, VERSION } from "./_version.ts";
 
 /** What runc has and runt has not yet. */
-const NOT_YET = ["checkpoint", "events", "restore"];
+const NOT_YET = ["checkpoint", "restore"];
 
 /**
  * Prints the help of one command, or of the whole.

@@ -31,6 +31,8 @@ export function loadCommand(name: string): Promise<Command> | undefined {
       return import("./resume.ts").then((module) => module.resumeCommand);
     case "update":
       return import("./update.ts").then((module) => module.updateCommand);
+    case "events":
+      return import("./events.ts").then((module) => module.eventsCommand);
     case "spec":
       return import("./spec.ts").then((module) => module.specCommand);
     case "features":

@@ -26,6 +26,7 @@ _runt() {
           create:--pidfd-socket | \
           create:--pid-file | \
           create:--preserve-fds | \
+          events:--interval | \
           exec:--console-socket | \
           exec:--pidfd-socket | \
           exec:--cwd | \
@@ -114,6 +115,10 @@ _runt() {
       return
       ;;
     create:--preserve-fds)
+      :
+      return
+      ;;
+    events:--interval)
       :
       return
       ;;
@@ -276,6 +281,7 @@ _runt() {
       "") words="--debug --log --log-format --root --systemd-cgroup --rootless --init --help -h --version -v" ;;
       create) words="--bundle -b --console-socket --pidfd-socket --pid-file --no-pivot --no-new-keyring --preserve-fds --help -h" ;;
       delete) words="--force -f --help -h" ;;
+      events) words="--interval --stats --help -h" ;;
       exec) words="--console-socket --pidfd-socket --cwd --env -e --tty -t --user -u --additional-gids -g --process -p --detach -d --pid-file --process-label --apparmor --no-new-privs --cap -c --preserve-fds --cgroup --ignore-paused --help -h" ;;
       kill) words="--all -a --help -h" ;;
       list) words="--format -f --quiet -q --help -h" ;;
@@ -296,8 +302,9 @@ _runt() {
   fi
 
   case "$command:$count" in
-    :0) words="create delete exec kill list pause ps resume run spec start state update features completion help" ;;
+    :0) words="create delete events exec kill list pause ps resume run spec start state update features completion help" ;;
     delete:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
+    events:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     exec:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     kill:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     pause:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
@@ -307,7 +314,7 @@ _runt() {
     state:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     update:0) words=$(runt ${root:+--root "$root"} list --quiet 2>/dev/null) ;;
     completion:0) words="bash zsh fish" ;;
-    help:0) words="create delete exec kill list pause ps resume run spec start state update features completion help" ;;
+    help:0) words="create delete events exec kill list pause ps resume run spec start state update features completion help" ;;
     kill:1) words="TERM KILL INT HUP QUIT USR1 USR2 STOP CONT WINCH" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))

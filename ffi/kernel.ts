@@ -164,6 +164,10 @@ export abstract class Kernel {
     return this.call("flock", [fd, operation], options);
   }
 
+  eventfd2(count: number, flags: number, options?: CallOptions): Result {
+    return this.call("eventfd2", [count, flags], options);
+  }
+
   poll(fds: Uint8Array, count: number, timeoutMs: number, options?: CallOptions): Result {
     return this.call("poll", [fds, count, timeoutMs], options);
   }

@@ -7,6 +7,7 @@ import type { CommandManual } from "../_command.ts";
 import { completionManual } from "./completion.ts";
 import { createManual } from "./create.ts";
 import { deleteManual } from "./delete.ts";
+import { eventsManual } from "./events.ts";
 import { execManual } from "./exec.ts";
 import { featuresManual } from "./features.ts";
 import { helpManual } from "./help.ts";
@@ -28,6 +29,7 @@ export { GLOBAL_MANUAL } from "./global.ts";
 export const MANUALS: readonly CommandManual[] = [
   createManual,
   deleteManual,
+  eventsManual,
   execManual,
   killManual,
   listManual,

@@ -21,6 +21,7 @@ export const SYSCALLS = {
   dup: 23,
   getpid: 172,
   sendfile: 71,
+  eventfd2: 19,
   socket: 198,
   connect: 203,
   sendto: 206,

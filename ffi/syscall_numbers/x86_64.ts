@@ -19,6 +19,7 @@ export const SYSCALLS = {
   dup: 32,
   getpid: 39,
   sendfile: 40,
+  eventfd2: 290,
   socket: 41,
   connect: 42,
   sendto: 44,

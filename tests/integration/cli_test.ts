@@ -40,6 +40,12 @@ const MISTAKES: readonly (readonly string[])[] = [
   ["pause", "--force", "x"],
   ["resume"],
   ["resume", "a", "b"],
+  ["events"],
+  ["events", "a", "b"],
+  ["events", "--interval", "x", "a"],
+  ["events", "--interval=", "a"],
+  ["events", "--interval", "5", "a"],
+  ["events", "--nosuch", "a"],
   ["update"],
   ["update", "a", "b"],
   ["update", "--nosuch", "a"],
@@ -78,6 +84,8 @@ const MISSING: readonly (readonly string[])[] = [
   ["kill", "nosuch", "-9"],
   ["delete", "nosuch"],
   ["state", "help"],
+  ["events", "nosuch"],
+  ["events", "--stats", "nosuch"],
   ["update", "nosuch"],
   ["update", "--memory", "1x", "nosuch"],
   ["pause", "nosuch"],
@@ -93,7 +101,7 @@ for (const args of MISSING) {
 }
 
 for (const id of ["../x", "a/b", "a b", "..", ".", "a:b", "é", "a\nb", "/", "a%2f"]) {
-  for (const command of ["state", "start", "kill", "delete", "pause", "resume", "ps", "update"]) {
+  for (const command of ["state", "start", "kill", "delete", "pause", "resume", "ps", "update", "events"]) {
     const title = `${command} refuses the id ${JSON.stringify(id)} as runc does`;
     Deno.test(title, inDirectory((directory) => assertSameFailure(runBoth(directory, [command, id]), title)));
   }
@@ -217,7 +225,7 @@ Deno.test(
 Deno.test(
   "commands of runc that are still to come say so",
   inDirectory((directory) => {
-    for (const name of ["events", "checkpoint", "restore"]) {
+    for (const name of ["checkpoint", "restore"]) {
       const { code, stderr } = run(RUNT, [name, "x"], { cwd: directory });
       assertEquals(code, 3);
       assertStringIncludes(stderr, `No help topic for '${name}'`);
