@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import type { Config } from "../support/bundle.ts";
 import { type HookBundle, KINDS, makeHookBundle, recordingHook, type Sight } from "../support/hooks.ts";
 import { program, root, testNeeding } from "../support/needs.ts";
 import { RUNT, Runtime, waitUntil } from "../support/runtime.ts";
@@ -11,7 +12,7 @@ import { RUNT, Runtime, waitUntil } from "../support/runtime.ts";
 const SPACES = ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"];
 
 /** One hook of each kind. */
-function allKinds(part: object = {}): HookBundle {
+function allKinds(part: object = {}, change: (config: Config) => void = () => {}): HookBundle {
   return makeHookBundle((config, bundle) => {
     // Longer than any hook takes: poststart hooks shall see it running.
     config.process.args = ["sh", "-c", "usleep 700000"];
@@ -19,6 +20,7 @@ function allKinds(part: object = {}): HookBundle {
     config.annotations = { "org.example.a": 'b "<c>"' };
     config.hooks = {};
     for (const kind of KINDS) config.hooks[kind] = [recordingHook(bundle, kind, kind, part)];
+    change(config);
   });
 }
 
@@ -73,6 +75,26 @@ testNeeding([root, program("runc")], "hooks of every kind see under runt what th
     }
   }
 });
+
+testNeeding(
+  [root, program("runc")],
+  "hooks of a container with a user namespace see what they see under runc",
+  () => {
+    const ids = [{ containerID: 0, hostID: 100000, size: 65536 }];
+    using bundle = allKinds({}, ({ linux }) => {
+      linux.namespaces.push({ type: "user" });
+      Object.assign(linux, { uidMappings: ids, gidMappings: ids });
+    });
+    Deno.chownSync(bundle.rootfs, 100000, 100000);
+    const ours = recordOf(RUNT, bundle), theirs = recordOf("runc", bundle);
+    for (const kind of ["prestart", "createRuntime", "createContainer", "startContainer"]) {
+      const { state: _, descriptors: _own, ...mine } = ours[kind]!;
+      const { state: _other, descriptors: _theirs, ...other } = theirs[kind]!;
+      assertEquals(mine, other, kind);
+    }
+    assertEquals(ours.createContainer!.user, "container's");
+  },
+);
 
 testNeeding([root], "hooks have their place, their state and their namespaces", () => {
   using bundle = allKinds();

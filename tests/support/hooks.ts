@@ -84,13 +84,21 @@ export function makeHookBundle(change: (config: Config, bundle: HookBundle) => v
   const records = Deno.makeTempDirSync({ prefix: "runt-hooks-" });
   Deno.chmodSync(records, 0o777);
   const bundle = makeBundle();
+  const order = `${records}/order`;
+  // Hooks of another user write to it as well.
+  const begin = () => {
+    Deno.writeTextFileSync(order, "");
+    Deno.chmodSync(order, 0o666);
+  };
+  begin();
   const made: HookBundle = {
     ...bundle,
     records,
-    order: () => (readIfThere(`${records}/order`) ?? "").split("\n").filter(Boolean),
+    order: () => Deno.readTextFileSync(order).split("\n").filter(Boolean),
     sight: (name) => parseSight(Deno.readTextFileSync(`${records}/${name}`)),
     clear: () => {
       for (const { name } of Deno.readDirSync(records)) Deno.removeSync(`${records}/${name}`);
+      begin();
     },
     [Symbol.dispose]: () => {
       bundle[Symbol.dispose]();
@@ -111,12 +119,4 @@ function parseSight(text: string): Sight {
     sight[part.slice(0, end)] = part.slice(end + 1).trimEnd();
   }
   return sight;
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined;
-  }
 }
