@@ -1,11 +1,16 @@
 import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
 import { RLIMIT_NOFILE } from "../../ffi/constants/resource.ts";
+import { SECCOMP_SET_MODE_FILTER } from "../../ffi/constants/seccomp.ts";
 import type { Kernel, Result } from "../../ffi/kernel.ts";
+import { encodeFilterProgram } from "../../ffi/structs/sock_filter.ts";
+import type { SeccompConfig } from "../config/config.ts";
 import type { Hook } from "../spec/hooks.ts";
 import type { HookStreams } from "./streams.ts";
 
 const ALL = 0xffffffff;
 const accept = "any";
+/** What a hook leaves with that could not get its filter. */
+const UNCONFINED = 126;
 
 /** How a hook's process differs from the one that makes it. */
 export interface ChildOptions {
@@ -15,6 +20,8 @@ export interface ChildOptions {
   readonly umask?: number;
   /** The limit of open files that Deno has raised. */
   readonly nofile?: { readonly soft: bigint; readonly hard: bigint } | undefined;
+  /** The program's filter of system calls, where the process that makes the hook does not have it already. */
+  readonly seccomp?: SeccompConfig | undefined;
 }
 
 /**
@@ -25,7 +32,7 @@ export function becomeHook(
   kernel: Kernel,
   hook: Hook,
   streams: HookStreams,
-  { env, cwd, umask, nofile }: ChildOptions,
+  { env, cwd, umask, nofile, seccomp }: ChildOptions,
 ): Result {
   [streams.state, streams.stdout, streams.stderr].forEach((from, to) => {
     kernel.call("dup3", [from, to, 0], { accept });
@@ -37,6 +44,12 @@ export function becomeHook(
   }
   if (umask !== undefined) kernel.umask(umask);
   if (cwd !== undefined) kernel.chdir(cwd, { accept });
+  if (seccomp) {
+    const filter = encodeFilterProgram(new Uint8Array(Uint32Array.from(seccomp.program).buffer));
+    const set = kernel.call("seccomp", [SECCOMP_SET_MODE_FILTER, seccomp.flags, filter], { accept });
+    // Not without: the file may be the image's.
+    kernel.when(set, "failed", () => kernel.exitGroup(UNCONFINED));
+  }
   return kernel.execve(hook.path, hook.args?.length ? hook.args : [hook.path], lastOfEach(hook.env ?? env), {
     accept,
   });

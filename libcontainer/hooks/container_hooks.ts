@@ -1,6 +1,7 @@
 import type { Kernel } from "../../ffi/kernel.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
 import type { Config } from "../config/config.ts";
+import type { Program } from "../init/tail.ts";
 import type { ChildOptions } from "./child.ts";
 import { openEndTable } from "./end_table.ts";
 import { hookState } from "./hook_state.ts";
@@ -19,7 +20,7 @@ export interface ContainerHooks {
    */
   beforePivot(kernel: Kernel): void;
   /** Queues the startContainer hooks. */
-  beforeExec(kernel: Kernel, env: readonly string[]): void;
+  beforeExec(kernel: Kernel, program: Program): void;
 }
 
 /** The hooks of a container whose process is an init image. */
@@ -45,8 +46,8 @@ export function containerHooks(config: Config): ContainerHooks {
         kept.push(...Object.values(streams), table);
       }
     },
-    beforeExec(kernel, env) {
-      if (streams) queueStartHooks(kernel, startContainer, streams, table, env);
+    beforeExec(kernel, program) {
+      if (streams) queueStartHooks(kernel, startContainer, streams, table, program);
     },
   };
 }

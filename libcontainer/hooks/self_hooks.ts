@@ -24,10 +24,10 @@ export function selfHooks(config: Config, native: Native, kernel: LocalKernel): 
         ...(nofile && { nofile: { soft: BigInt(nofile.soft), hard: BigInt(nofile.hard) } }),
       });
     },
-    beforeExec(env) {
+    beforeExec({ env, seccomp }) {
       const hooks = startContainer?.map((hook) => hook.env?.length ? hook : { ...hook, env });
       try {
-        runHooksHere(native, kernel, "startContainer", hooks, state("created"), { env });
+        runHooksHere(native, kernel, "startContainer", hooks, state("created"), { env, seccomp });
       } catch (error) {
         // As start_hooks.ts has it: there is nobody to throw to.
         kernel.write(STDERR, `${(error as Error).message}\n`, { accept: "any" });

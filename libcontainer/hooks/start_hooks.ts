@@ -1,5 +1,6 @@
 import { SEEK_SET } from "../../ffi/constants/fcntl.ts";
 import { type Kernel, Out } from "../../ffi/kernel.ts";
+import type { Program } from "../init/tail.ts";
 import type { Hook } from "../spec/hooks.ts";
 import { openEndTable, queueEnd, queueEndText, queueErrnoText } from "./end_table.ts";
 import { type InsideStreams, queueHook } from "./inside.ts";
@@ -14,20 +15,21 @@ const accept = "any";
  * Queues startContainer hooks for a time when runt is gone. One that fails is told on the container's standard error,
  * and ends it, as in runc.
  *
- * @param env the program's environment, for hooks that say none (not in the specification, but what runc does)
+ * @param program whose filter they have, and whose environment those that say none (not in the specification, but
+ *   what runc does)
  */
 export function queueStartHooks(
   kernel: Kernel,
   hooks: readonly Hook[],
   streams: InsideStreams,
   table: number,
-  env: readonly string[],
+  { env, seccomp }: Pick<Program, "env" | "seccomp">,
 ): void {
   hooks.forEach((hook, index) => {
     const say = (text: string) => kernel.write(STDERR, text, { accept });
     const running = runningText("startContainer", index), forking = `${running}fork/exec ${hook.path}: `;
     const own = hook.env?.length ? hook : { ...hook, env };
-    const { child, failed, errno, polled, code, status } = queueHook(kernel, own, streams, { env });
+    const { child, failed, errno, polled, code, status } = queueHook(kernel, own, streams, { env, seccomp });
     const endWith = (body: () => void) => () => {
       body();
       say("\n");

@@ -11,7 +11,7 @@ function told(script: Record<string, number>, hooks = [{ path: "/bin/a", timeout
     if (name === "lseek" && Number(args[1]) < 0) return script.end ?? 0;
     return script[name];
   });
-  queueStartHooks(kernel, hooks, STREAMS, TABLE, ["A=1"]);
+  queueStartHooks(kernel, hooks, STREAMS, TABLE, { env: ["A=1"] });
   return kernel.operations.filter(({ name, args }) =>
     name === "write" && args[0] === 2 || name === "exit_group"
   )
@@ -55,13 +55,22 @@ Deno.test("a hook without an environment gets the program's", () => {
     [{ path: "/a" }, { path: "/b", env: [] }, { path: "/c", env: ["C=1"] }] as never[],
     STREAMS,
     TABLE,
-    [
-      "A=1",
-    ],
+    { env: ["A=1"] },
   );
   const environments = kernel.operations.filter(({ name }) => name === "execve")
     .map(({ args }) =>
       (args[2] as unknown as { parts: { value: string }[] }).parts.map(({ value }) => value)
     );
   assertEquals(environments, [["A=1"], ["A=1"], ["C=1"]]);
+});
+
+Deno.test("a hook has the program's filter, and is not executed without", () => {
+  for (const [seccomp, executed] of [[0, true], [-22, false]] as const) {
+    const kernel = new RecordingKernel(({ name }) => name === "seccomp" ? seccomp : undefined);
+    const program = { env: [], seccomp: { program: [6, 0x7fff0000], flags: 0 } };
+    queueStartHooks(kernel, [{ path: "/a" }], STREAMS, TABLE, program as never);
+    const calls = kernel.operations.map(({ name }) => name), filter = calls.indexOf("seccomp");
+    assertEquals(calls[filter + 1], executed ? "execve" : "exit_group");
+    if (!executed) assertEquals(kernel.operations[filter + 1]!.args, [126]);
+  }
 });

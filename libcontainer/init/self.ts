@@ -12,7 +12,7 @@ import { newRoot } from "../rootfs/root.ts";
 import { closeDescriptors, forbidTracing } from "./first_steps.ts";
 import { setUp } from "./order.ts";
 import { errorMessage, INIT_PIPE, InitPipe, type Nofile } from "./self_protocol.ts";
-import { queueTail } from "./tail.ts";
+import { type Program, queueTail } from "./tail.ts";
 
 const SIGPIPE_ACTION = 13, SIG_SETMASK = 2;
 
@@ -21,7 +21,7 @@ export interface SelfHooks {
   /** createContainer. */
   beforePivot(nofile: Nofile | undefined): void;
   /** startContainer. */
-  beforeExec(env: readonly string[]): void;
+  beforeExec(program: Program): void;
 }
 
 /** Loads what runs a config's hooks; undefined when it has none. */
@@ -82,7 +82,7 @@ export async function runSelfInit(loadHooks: LoadHooks): Promise<number> {
         if (!hooks) return;
         // With all that is open here, a limit of few files would leave none for the hooks.
         closeDescriptors(kernel, context.firstFreeFd, context.execFifo === undefined ? [fd] : []);
-        hooks.beforeExec(program.env);
+        hooks.beforeExec(program);
       },
     );
     return 255;

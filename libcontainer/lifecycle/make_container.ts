@@ -218,7 +218,7 @@ function finish(
     proceed = () => {
       kernel.whole(() => {
         queueTail(kernel, program, firstFreeFd, process.execFifo, process.control, () => {
-          inside?.beforeExec(kernel, program.env);
+          inside?.beforeExec(kernel, program);
         });
       });
       // It ends by closing the socket: to wait for start, or to execute the program.

@@ -225,3 +225,34 @@ testNeeding([root], "a hook may change the mounts and the cgroup that the contai
   assertEquals([code, stderr], [0, ""]);
   assertEquals(stdout.split("\n")[0], "hello");
 });
+
+testNeeding(
+  [root, program("runc")],
+  "startContainer hooks have the program's filter of system calls, as under runc",
+  () => {
+    for (const noNewPrivileges of [true, false]) {
+      using bundle = makeHookBundle((config, bundle) => {
+        config.process.args = ["true"];
+        config.process.noNewPrivileges = noNewPrivileges;
+        config.linux.seccomp = {
+          defaultAction: "SCMP_ACT_ALLOW",
+          syscalls: [{ names: ["umask"], action: "SCMP_ACT_ERRNO", errnoRet: 1 }],
+        };
+        config.hooks = {
+          createContainer: [recordingHook(bundle, "createContainer")],
+          startContainer: [recordingHook(bundle, "startContainer")],
+        };
+      });
+      const seen = [RUNT, "runc"].map((program) => {
+        using runtime = new Runtime(program);
+        bundle.clear();
+        runtime.must(["run", "-b", bundle.directory, runtime.newId()]);
+        return ["createContainer", "startContainer"].map((kind) => {
+          return /^Seccomp:.*$/m.exec(bundle.sight(kind).rights!)?.[0];
+        });
+      });
+      assertEquals(seen[0], ["Seccomp:\t0", "Seccomp:\t2"]);
+      assertEquals(seen[0], seen[1]);
+    }
+  },
+);
