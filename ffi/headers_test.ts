@@ -22,6 +22,7 @@ const HEADERS: Record<string, string[]> = {
   "keyctl.ts": ["linux/keyctl.h"],
   "memory_policy.ts": ["linux/mempolicy.h"],
   "mount.ts": ["linux/mount.h", "linux/fs.h"],
+  "netlink.ts": ["sys/socket.h", "linux/rtnetlink.h", "linux/if.h"],
   "open.ts": ["fcntl.h", "linux/openat2.h"],
   "personality.ts": ["linux/personality.h"],
   "poll.ts": ["poll.h"],

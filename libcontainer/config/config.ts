@@ -7,7 +7,7 @@
 import type { DeviceConfig } from "./device_config.ts";
 import type { IdMapping } from "./id_mapping.ts";
 import type { MountConfig } from "./mount_config.ts";
-import type { Hooks, LinuxResources } from "../spec/mod.ts";
+import type { Hooks, LinuxNetDevice, LinuxResources } from "../spec/mod.ts";
 
 export type { IdMapping };
 
@@ -159,5 +159,7 @@ export interface Config {
   readonly cgroup: CgroupConfig;
   /** Set when there is at least one. */
   readonly hooks?: Hooks;
+  /** Network devices of the host that the container takes over, by name. */
+  readonly netDevices?: Readonly<Record<string, LinuxNetDevice>>;
   readonly annotations: Readonly<Record<string, string>>;
 }

@@ -80,6 +80,7 @@ export function createConfig(spec: Spec, lastCap: number, options: ConfigOptions
     mountLabel: linux.mountLabel || undefined,
     process: createProcess(process, lastCap, linux),
     cgroup: { path: linux.cgroupsPath ?? "", resources: linux.resources ?? {} },
+    ...(linux.netDevices && Object.keys(linux.netDevices).length ? { netDevices: linux.netDevices } : {}),
     ...(hasHooks(spec.hooks) ? { hooks: spec.hooks } : {}),
     annotations: spec.annotations ?? {},
   };

@@ -68,7 +68,7 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
       intelRdt: { enabled: true, schemata: true, monitoring: true },
       memoryPolicy: knownMemoryPolicies(),
       mountExtensions: { idmap: { enabled: true } },
-      netDevices: { enabled: false },
+      netDevices: { enabled: true },
     },
     annotations: { "io.github.runt.commit": commit, "io.github.runt.version": version },
     potentiallyUnsafeConfigAnnotations: [],

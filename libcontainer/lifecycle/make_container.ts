@@ -163,6 +163,7 @@ function finish(
   // Not in self mode, which may have mounted something for itself; nor where start has to wait for a word.
   const unusual = executable !== undefined || parts.notifySocket;
   if (process.execFifo && !unusual) leaveAnswers(runtime, made, state, config);
+  if (config.netDevices) parts.moveNetDevices?.(local, config, process);
   const sources = parts.fetchIdMapped?.(made.native, local, config, process, executable !== undefined);
   let limited = false;
   const limitDevices = () => {
@@ -305,7 +306,8 @@ function explain(error: unknown, cgroup: CgroupManager): RuntError {
       },
     );
   }
-  return new RuntError(code, "unable to start container process: error during container init", {
-    cause: error,
-  });
+  // As runc has it: the devices are moved before its init sets anything up.
+  const isNetwork = error instanceof RuntError && error.path?.startsWith("linux.netDevices");
+  const what = isNetwork ? "" : ": error during container init";
+  return new RuntError(code, `unable to start container process${what}`, { cause: error });
 }

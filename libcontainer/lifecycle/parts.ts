@@ -23,6 +23,8 @@ export interface Parts {
   readonly resctrl?: ResctrlGroup;
   /** Runs the hooks. */
   readonly hooks?: typeof import("../hooks/mod.ts");
+  /** Moves the host's network devices into the container. */
+  readonly moveNetDevices?: typeof import("../network/move_devices.ts").moveNetDevices;
   /** Makes the id-mapped mounts. */
   readonly fetchIdMapped?: typeof fetchIdMapped;
 }
@@ -69,6 +71,9 @@ export async function loadParts(
         host.intelRdt.root,
         id,
       ),
+    }),
+    ...(spec.linux?.netDevices && {
+      moveNetDevices: (await import("../network/move_devices.ts")).moveNetDevices,
     }),
     ...(spec.mounts?.some(isIdMapped) && {
       fetchIdMapped: (await import("./id_mapped_mounts.ts")).fetchIdMapped,

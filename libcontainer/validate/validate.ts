@@ -21,6 +21,7 @@ import { checkBlockIO, checkHugepageLimits, checkUnified } from "./more_resource
 import { checkMounts, checkRootfsPropagation } from "./mounts.ts";
 import { checkDomainname, checkHostname } from "./names.ts";
 import { checkMountNamespace, checkNamespaces } from "./namespaces.ts";
+import { checkNetDevices } from "./net_devices.ts";
 import { checkPersonality } from "./personality.ts";
 import { checkProcess } from "./process.ts";
 import { checkCgroupsPath, checkCpu, checkMemory } from "./resources.ts";
@@ -31,13 +32,11 @@ import { checkApparmorProfile, checkSelinuxLabel } from "./security_labels.ts";
 import { checkSeccomp } from "./seccomp.ts";
 import { checkSysctl } from "./sysctl.ts";
 import { checkTimeOffsets } from "./time_offsets.ts";
-import { checkUnsupported } from "./unsupported.ts";
 import { checkVersion } from "./version.ts";
 
 /**
  * The checks, each with the path of what it is about: it runs only where that is present, so that a config pays
  * for what it has. In the order of config.json as runc writes it: the first problem told is the first in the file.
- * What `unsupported.ts` refuses has its checks in `later_checks.ts`, so that no start has to read them.
  */
 const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["ociVersion", checkVersion],
@@ -71,6 +70,7 @@ const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["linux.readonlyPaths", checkReadonlyPaths],
   ["linux.seccomp", checkSeccomp],
   ["linux.rootfsPropagation", checkRootfsPropagation],
+  ["linux.netDevices", checkNetDevices],
   ["linux.intelRdt", checkIntelRdt],
   ["linux.memoryPolicy", checkMemoryPolicy],
   ["linux.personality", checkPersonality],
@@ -94,10 +94,6 @@ export function validateSpec(spec: Spec, facts: HostFacts, options: ValidateOpti
   const errors: Issue[] = [], warnings: Issue[] = [];
   const context = { spec, facts, options, error: into(errors), warn: into(warnings) };
   for (const [path, check] of CHECKS) if (fieldAt(spec, path) !== undefined) check(context);
-  const unsupported: Issue[] = [];
-  checkUnsupported({ ...context, error: into(unsupported, "unsupported") });
-  // What is wrong already need not be called unsupported too.
-  errors.push(...unsupported.filter(({ path }) => !errors.some((error) => error.path === path)));
   return { errors, warnings };
 }
 
@@ -120,9 +116,6 @@ export function assertValidProcess(
     const concerned = check === checkProcess || path.startsWith("process.");
     if (concerned && fieldAt(spec, path) !== undefined) check(context);
   }
-  const unsupported: Issue[] = [];
-  checkUnsupported({ ...context, error: into(unsupported, "unsupported") });
-  errors.push(...unsupported.filter(({ path }) => path.startsWith("process.") || path === "linux.seccomp"));
   if (errors.length > 0) throw problemsError(errors, file);
   return warnings;
 }
@@ -168,8 +161,8 @@ function followsFrom(error: Issue, problems: readonly Problem[]): boolean {
   );
 }
 
-function into(issues: Issue[], code: Issue["code"] = "invalid-config"): Report {
+function into(issues: Issue[]): Report {
   return (path, message, hint) => {
-    issues.push({ code, path, message, ...(hint === undefined ? {} : { hint }) });
+    issues.push({ code: "invalid-config", path, message, ...(hint === undefined ? {} : { hint }) });
   };
 }
