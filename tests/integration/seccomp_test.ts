@@ -180,6 +180,30 @@ testNeeding([root], "create and start: the filter is there when the program is",
   assertEquals(read(), "Seccomp:\t2\nno\n");
 });
 
+testNeeding([root], "a process that is executed later has the container's filter, as under runc", () => {
+  const answers = [RUNT, "runc"].flatMap((program) => {
+    using bundle = makeBundle(({ process, linux }) => {
+      process.args = ["sleep", "100"];
+      linux.seccomp = {
+        ...ALLOW,
+        syscalls: [rule(["mkdir", "mkdirat"], "SCMP_ACT_ERRNO", { errnoRet: 28 })],
+      };
+    });
+    using runtime = new Runtime(program);
+    const id = runtime.newId();
+    assertEquals(runtime.create(bundle.directory, id).code, 0);
+    runtime.must(["start", id]);
+    const words = "grep ^Seccomp: /proc/self/status; mkdir /dev/shm/x 2>&1";
+    const answer = runtime.call(["exec", id, "sh", "-c", words]);
+    assertEquals(
+      answer.stdout,
+      "Seccomp:\t2\nmkdir: can't create directory '/dev/shm/x': No space left on device\n",
+    );
+    return [answer];
+  });
+  assertEquals(answers[0], answers[1]);
+});
+
 testNeeding([root], "what is wrong with a profile is told before anything is made", () => {
   using runtime = new Runtime();
   const refuse = (profile: Config): string => {

@@ -31,7 +31,7 @@ export class DescriptorReceiver implements Disposable {
   /** The first message of the next connection, which must have been made. */
   receive(): Received {
     const connection = this.kernel.call("accept4", [this.#socket, 0, 0, SOCK_CLOEXEC]);
-    const { message, data, fds } = receiveFdMessage(64, 4);
+    const { message, data, fds } = receiveFdMessage(4096, 4);
     const length = this.kernel.call("recvmsg", [connection, message, MSG_CMSG_CLOEXEC]).value;
     this.kernel.close(connection);
     return { words: new TextDecoder().decode(data.bytes.subarray(0, length)), fds: fds() };
