@@ -8,6 +8,8 @@ export interface StdioOwner {
   readonly uid: number;
   /** `/dev/null` belongs to all and is left alone. */
   readonly isDevNull: boolean;
+  /** A pipe or a socket: nobody's file. */
+  readonly isPipe?: boolean;
 }
 
 /** What the last steps need to know beside the config. Plain data, like the config. */

@@ -1,7 +1,7 @@
 import { type Kernel, Out } from "../../ffi/kernel.ts";
 import type { StdioOwner } from "../init/context.ts";
 
-const S_IFMT = 0o170000, S_IFCHR = 0o020000;
+const S_IFMT = 0o170000, S_IFCHR = 0o020000, S_IFIFO = 0o010000, S_IFSOCK = 0o140000;
 /** Device 1:3. */
 const NULL_DEVICE = 0x103;
 /** Offsets in x86-64's `struct stat`; aarch64 has its own. */
@@ -16,11 +16,12 @@ export function inspectStandardStreams(kernel: Kernel): StdioOwner[] {
     const out = new Out(144);
     kernel.fstat(fd, out);
     const { view } = out;
-    const isDevice = (view.getUint32(STAT.mode, true) & S_IFMT) === S_IFCHR;
+    const type = view.getUint32(STAT.mode, true) & S_IFMT;
     return {
       fd,
       uid: view.getUint32(STAT.uid, true),
-      isDevNull: isDevice && Number(view.getBigUint64(STAT.rdev, true)) === NULL_DEVICE,
+      isPipe: type === S_IFIFO || type === S_IFSOCK,
+      isDevNull: type === S_IFCHR && Number(view.getBigUint64(STAT.rdev, true)) === NULL_DEVICE,
     };
   });
 }

@@ -26,7 +26,7 @@ Deno.test("streams have owners, and /dev/null is known by its number, not by its
   const files = [
     { mode: 0o020666, uid: 0, rdev: 0x103 },
     { mode: 0o020620, uid: 1000, rdev: 0x105 },
-    { mode: 0o100644, uid: 5, rdev: 0x103 },
+    { mode: 0o010644, uid: 5, rdev: 0x103 },
   ];
   const kernel = new Answering((fd, view) => {
     const { mode, uid, rdev } = files[fd]!, x86 = Deno.build.arch === "x86_64";
@@ -36,9 +36,9 @@ Deno.test("streams have owners, and /dev/null is known by its number, not by its
     return 0;
   });
   assertEquals(inspectStandardStreams(kernel), [
-    { fd: 0, uid: 0, isDevNull: true },
-    { fd: 1, uid: 1000, isDevNull: false },
-    { fd: 2, uid: 5, isDevNull: false },
+    { fd: 0, uid: 0, isPipe: false, isDevNull: true },
+    { fd: 1, uid: 1000, isPipe: false, isDevNull: false },
+    { fd: 2, uid: 5, isPipe: true, isDevNull: false },
   ]);
 });
 
@@ -62,5 +62,5 @@ Deno.test("the kernel's struct stat is read where it has its fields", () => {
     stdin: "null",
   }).outputSync();
   const uid = Deno.statSync("/dev/null").uid;
-  assertEquals(JSON.parse(new TextDecoder().decode(stdout)), { fd: 0, uid, isDevNull: true });
+  assertEquals(JSON.parse(new TextDecoder().decode(stdout)), { fd: 0, uid, isPipe: false, isDevNull: true });
 });

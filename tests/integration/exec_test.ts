@@ -171,7 +171,7 @@ testNeeding(BOTH, "a process can be told by a file, and has the container's capa
         args,
         user: { uid: 0, gid: 0, additionalGids: [3] },
         capabilities: { bounding: ["CAP_KILL"], permitted: ["CAP_KILL"], effective: [] },
-        rlimits: [{ type: "RLIMIT_NOFILE", soft: 50, hard: 60 }],
+        rlimits: [{ type: "RLIMIT_NOFILE", soft: 60, hard: 60 }],
       },
     ];
     return files.map((file) => {
@@ -344,4 +344,23 @@ testNeeding([root], "preserved descriptors are handed on, and no others", () => 
     "/etc/group",
     "",
   ]);
+});
+
+testNeeding(BOTH, "files of a caller who waits stay his; detached, the streams are the user's", () => {
+  const seen = [RUNT, "runc"].map((runtimeProgram) => {
+    using running = startContainer(() => {}, runtimeProgram);
+    const { runtime, id, directory } = running;
+    const owners = [[], ["--detach"]].map((flags, i) => {
+      const file = `${directory}/out${i}`;
+      const command = [runtime.program, "--root", runtime.root, "exec", ...flags, "--user", "1000", id];
+      const script = 'exec "$@" echo word >"$0" 2>/dev/null </dev/null';
+      assertEquals(new Deno.Command("sh", { args: ["-c", script, file, ...command] }).outputSync().code, 0);
+      waitUntil("it is written", () => Deno.readTextFileSync(file) === "word\n");
+      return Deno.statSync(file).uid;
+    });
+    const piped = runtime.call(["exec", "--user", "1000", id, "sh", "-c", "echo again >/dev/stdout"]);
+    return [owners, piped];
+  });
+  assertEquals(seen[0], seen[1]);
+  assertEquals(seen[0]![0], [0, 1000]);
 });
