@@ -39,6 +39,17 @@ testNeeding(
   },
 );
 
+testNeeding([root], "exec --tty passes Ctrl-C and the size on", () => {
+  using running = startContainer();
+  const script = "trap 'stty size; exit 3' INT; echo ready; while :; do usleep 20000; done";
+  using terminal = drive(running, "sh", "-c", script);
+  terminal.expect("ready");
+  terminal.resize(11, 77);
+  terminal.type("\x03");
+  terminal.expect("11 77");
+  assertEquals(terminal.wait(), 3);
+});
+
 testNeeding([root], "another user has the terminal", () => {
   using running = startContainer();
   const { runtime, id } = running;
