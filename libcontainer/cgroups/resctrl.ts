@@ -52,11 +52,7 @@ export class ResctrlGroup {
     if (closID && !lines.length) this.#lookAtClass();
     this.#makeAndJoin(this.directory, pid);
     if (this.monitoring) this.#makeAndJoin(this.monitoring, pid);
-    const text = lines.map((line) => `${line}\n`).join("");
-    if (!text) return;
-    this.#try(`unable to write ${JSON.stringify(text)}`, () => {
-      writeCgroupFile(this.directory, "schemata", text);
-    });
+    writeSchemata(this.#root, this.directory, lines);
   }
 
   #lookAtClass(): void {
@@ -73,29 +69,45 @@ export class ResctrlGroup {
   }
 
   #makeAndJoin(directory: string, pid: number): void {
-    this.#try(`mkdir ${directory}`, () => {
+    attempt(this.#root, `mkdir ${directory}`, () => {
       if (directory !== this.#root) Deno.mkdirSync(directory, { recursive: true, mode: 0o755 });
     });
-    this.#try(`unable to add pid ${pid}`, () => writeCgroupFile(directory, "tasks", String(pid)));
+    attempt(this.#root, `unable to add pid ${pid}`, () => writeCgroupFile(directory, "tasks", String(pid)));
   }
+}
 
-  #try(what: string, body: () => void): void {
-    try {
-      body();
-    } catch (cause) {
-      const message =
-        `unable to apply Intel RDT configuration: intelrdt: ${what}: ${systemError(cause).text}` +
-        this.#lastStatus();
-      throw new RuntError("kernel", message, { path: PATH });
-    }
+/**
+ * Changes a group's shares; those that are not named stay.
+ *
+ * @param root where resctrl is mounted
+ * @param directory the group
+ * @param lines of its file `schemata`, such as `L3:0=f`
+ * @throws {RuntError} with what resctrl says of the last command
+ */
+export function writeSchemata(root: string, directory: string, lines: readonly string[]): void {
+  const text = lines.map((line) => `${line}\n`).join("");
+  if (!text) return;
+  attempt(
+    root,
+    `unable to write ${JSON.stringify(text)}`,
+    () => writeCgroupFile(directory, "schemata", text),
+  );
+}
+
+function attempt(root: string, what: string, body: () => void): void {
+  try {
+    body();
+  } catch (cause) {
+    const message = `unable to apply Intel RDT configuration: intelrdt: ${what}: ${systemError(cause).text}`;
+    throw new RuntError("kernel", message + lastStatus(root), { path: PATH });
   }
+}
 
-  /** resctrl says there in words what an errno cannot. */
-  #lastStatus(): string {
-    try {
-      return `, last_cmd_status: ${readCgroupFile(`${this.#root}/info`, "last_cmd_status").trim()}`;
-    } catch {
-      return "";
-    }
+/** resctrl says there in words what an errno cannot. */
+function lastStatus(root: string): string {
+  try {
+    return `, last_cmd_status: ${readCgroupFile(`${root}/info`, "last_cmd_status").trim()}`;
+  } catch {
+    return "";
   }
 }

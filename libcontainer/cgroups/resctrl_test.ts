@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { RuntError } from "../error.ts";
 import type { LinuxIntelRdt } from "../spec/linux.ts";
 import { removeResctrlGroups } from "./remove.ts";
-import { ResctrlGroup } from "./resctrl.ts";
+import { ResctrlGroup, writeSchemata } from "./resctrl.ts";
 
 const LOG = "last_cmd_status";
 
@@ -91,4 +91,12 @@ Deno.test("resctrl: a refusal is told with what resctrl says of it", () => {
     "shared",
     "tasks",
   ]);
+});
+
+Deno.test("resctrl: writeSchemata() writes what changes, and nothing where nothing does", () => {
+  using host = new FakeResctrl("c1");
+  writeSchemata(host.root, `${host.root}/gone`, []);
+  writeSchemata(host.root, `${host.root}/c1`, ["L3:0=f", "MB:0=20"]);
+  assertEquals(host.read("c1/schemata"), "L3:0=f\nMB:0=20\n");
+  assertThrows(() => writeSchemata(host.root, `${host.root}/gone`, ["L3:0=f"]), RuntError, "mask overlaps");
 });

@@ -1,5 +1,6 @@
 import type { CgroupManager } from "../cgroups/manager.ts";
 import { keepLimits } from "../cgroups/keep_limits.ts";
+import { writeSchemata } from "../cgroups/resctrl.ts";
 import { RuntError } from "../error.ts";
 import { Host } from "../host/facts.ts";
 import type { LinuxResources } from "../spec/resources.ts";
@@ -26,25 +27,41 @@ export interface Update {
  * @param update asked for once the container is found: reading it may fail, or take long
  * @throws {RuntError} `wrong-state` when it has stopped, or what the kernel refuses; then the limits are what they were
  */
-export function updateContainer(runtime: RuntimeOptions, id: string, update: () => Update): void {
+export function updateContainer(
+  runtime: RuntimeOptions,
+  id: string,
+  update: () => Update,
+  host: Pick<Host, "intelRdt"> = new Host(),
+): void {
   validateId(id);
   loadContainer(runtime, id);
   const { resources, ...schemas } = update();
   warnOfKernelMemory(runtime, resources);
-  refuseSchemas(schemas);
+  const lines = checkSchemas(schemas, host);
   using _lock = ContainerLock.take(stateDirectory(runtime.root, id));
-  const { status, cgroup } = loadContainer(runtime, id, true);
+  const { status, cgroup, state: { intel_rdt_path: group } } = loadContainer(runtime, id, true);
   // runc's text; clients look for it.
   if (!permits(status, "update")) throw new RuntError("wrong-state", "container not running");
-  set(runtime, cgroup, resources);
+  if (lines.length && group === undefined) {
+    throw new RuntError("unsupported", "updating a non-existent Intel RDT configuration is not supported");
+  }
+  set(runtime, cgroup, resources, () => {
+    if (group !== undefined && host.intelRdt) writeSchemata(host.intelRdt.root, group, lines);
+  });
   note(runtime.root, id, "update");
 }
 
 /** All of it, or nothing. */
-function set(runtime: RuntimeOptions, cgroup: CgroupManager, resources: LinuxResources): void {
+function set(
+  runtime: RuntimeOptions,
+  cgroup: CgroupManager,
+  resources: LinuxResources,
+  setMore: () => void,
+): void {
   const putBack = keepLimits(cgroup);
   try {
     cgroup.set(resources, "update");
+    setMore();
   } catch (error) {
     const left = putBack();
     if (left.length > 0) {
@@ -59,15 +76,23 @@ function warnOfKernelMemory({ log }: RuntimeOptions, { memory }: LinuxResources)
   log.warn("Kernel memory settings are ignored and will be removed");
 }
 
-/** Texts are runc's. */
-function refuseSchemas({ l3CacheSchema, memBwSchema }: Omit<Update, "resources">): void {
-  if (!l3CacheSchema && !memBwSchema) return;
-  const { cat = false, mba = false } = new Host().intelRdt ?? {};
+/**
+ * The lines of resctrl's `schemata` that are to change. Texts are runc's.
+ *
+ * @throws {RuntError} where the host has nothing to share
+ */
+function checkSchemas(
+  { l3CacheSchema, memBwSchema }: Omit<Update, "resources">,
+  host: Pick<Host, "intelRdt">,
+): string[] {
+  const lines = [l3CacheSchema, memBwSchema].filter((line) => line !== undefined && line !== "") as string[];
+  if (!lines.length) return lines;
+  const { cat = false, mba = false } = host.intelRdt ?? {};
   if (l3CacheSchema && !cat) {
     throw new RuntError("unsupported", "Intel RDT/CAT: l3 cache schema is not enabled");
   }
   if (memBwSchema && !mba) {
     throw new RuntError("unsupported", "Intel RDT/MBA: memory bandwidth schema is not enabled");
   }
-  throw new RuntError("unsupported", "updating a non-existent Intel RDT configuration is not supported");
+  return lines;
 }
