@@ -337,6 +337,19 @@ testNeeding(
   },
 );
 
+testNeeding(NEEDS, "CVE-2023-25809: the host's cgroups cannot be written in a rootless container", () => {
+  using user = new NormalUser(), runtime = user.runtime();
+  using bundle = user.bundle(
+    sh(
+      "n=0; for d in /sys/fs/cgroup/*; do mkdir $d/evil 2>/dev/null && echo made $d; " +
+        "[ -e $d/cgroup.procs ] && echo 1 2>/dev/null >$d/cgroup.procs && echo joined $d; n=$((n+1)); done; " +
+        "[ $n -gt 1 ] && echo tried; grep -c ' /sys/fs/cgroup[^ ]* ro,' /proc/self/mountinfo",
+    ),
+  );
+  const { stdout, stderr } = runtime.run(bundle.directory);
+  assertMatch(stdout, /^tried\n[1-9]\d*\n$/, stderr);
+});
+
 testNeeding(NEEDS, "a normal user's container has a terminal of its own", () => {
   using user = new NormalUser(), runtime = user.runtime();
   using bundle = user.bundle((config) => {
