@@ -4,11 +4,15 @@ import { NAMES, NUMBERS } from "./syscall_table.ts";
 /** ARM's private calls, such as `set_tls(2)`: far from all others, so the packed numbers have them at 8000. */
 const ARM_PRIVATE = 0xf0000, PACKED_PRIVATE = 8000;
 
+let places: Map<string, number> | undefined;
+
 /** Places of all names in the table. */
-export function indexNames(): Map<string, number> {
-  const names = NAMES.split(" "), index = new Map<string, number>();
-  for (let i = 0; i < names.length; i++) index.set(names[i]!, i);
-  return index;
+export function indexNames(): ReadonlyMap<string, number> {
+  if (places !== undefined) return places;
+  const names = NAMES.split(" ");
+  places = new Map();
+  for (let i = 0; i < names.length; i++) places.set(names[i]!, i);
+  return places;
 }
 
 /**
