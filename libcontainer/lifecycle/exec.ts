@@ -27,6 +27,7 @@ import type { TerminalEnd } from "../process/terminal.ts";
 import { killAndReap, waitForExit } from "../process/wait.ts";
 import { errnoText } from "../rootfs/explain.ts";
 import { isSetgroupsDenied } from "../security/id_maps.ts";
+import { note } from "../state/journal.ts";
 import { type ExecRequest, planExec } from "./exec_config.ts";
 import { type Container, loadContainer } from "./load_container.ts";
 import type { RuntimeOptions } from "./options.ts";
@@ -116,6 +117,7 @@ export async function execInContainer(
   const process = execute(exec, (pidfd) => {
     if (!detach) foreground.forwardTo(pidfd, hasTerminal);
   });
+  note(runtime.root, id, "exec", { pid: process.pid });
   if (detach) return 0;
   terminal?.relay(process.pidfd, () => foreground.reapOrphans(process.pid));
   return foreground.wait(process.pid, process.pidfd);

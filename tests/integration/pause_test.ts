@@ -110,6 +110,7 @@ testNeeding(
     runtime.create(bundle.directory, id);
     runtime.must(["start", id]);
     waitUntil("it counts", () => countOf(bundle) > 2);
+    runtime.must(["exec", id, "true"]);
     runtime.must(["pause", id]);
     const count = countOf(bundle);
     sleep(200);
@@ -118,7 +119,7 @@ testNeeding(
     waitUntil("it counts again", () => countOf(bundle) > count);
     const events = Deno.readTextFileSync(`${runtime.root}/journal.ndjson`).trim().split("\n")
       .map((line) => JSON.parse(line).event);
-    assertEquals(events, ["create", "start", "pause", "resume"]);
+    assertEquals(events, ["create", "start", "exec", "pause", "resume"]);
   },
 );
 
