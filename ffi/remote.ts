@@ -13,7 +13,7 @@ import { EPIPE } from "./errno.ts";
 import { type Arg, type Operation, type PseudoName, type Result, type SyscallName } from "./kernel.ts";
 import { KernelError, PeerGoneError } from "./kernel_error.ts";
 import type { Native } from "./native.ts";
-import { type Out, Result as ResultClass } from "./operation.ts";
+import { Block, type Out, Result as ResultClass } from "./operation.ts";
 import { QueueingKernel, sizeOfOperation } from "./queueing.ts";
 import { Writer } from "./writer.ts";
 
@@ -22,6 +22,8 @@ const MSG_NOSIGNAL = 0x4000;
 const FULL = MESSAGE_SIZE / 3 * 2;
 /** A call whose arguments may take more than this has them put into memory of their own over there. */
 const LARGE = FULL / 2;
+/** So has one with more than this in a message that has to stay whole, and is getting full. */
+const SIZABLE = 2048;
 /** Bytes of such arguments that one call copies. */
 const PIECE = 0x8000;
 const PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -70,7 +72,10 @@ export class RemoteKernel extends QueueingKernel {
 
   protected override submit(operation: Operation): Result {
     const size = sizeOfOperation(operation);
-    if (size > LARGE) return this.submit({ ...operation, args: this.#setAside(operation.args, size) });
+    const crowded = this.depth > 0 && this.size > LARGE && size > SIZABLE && !operation.args.some(isFilledIn);
+    if (size > LARGE || crowded) {
+      return this.submit({ ...operation, args: this.#setAside(operation.args, size) });
+    }
     if (this.size + size > FULL && this.depth === 0 && this.entries.length) this.flush();
     return this.queue(operation, size);
   }
@@ -203,4 +208,10 @@ export class RemoteKernel extends QueueingKernel {
     if (got <= 0) throw new PeerGoneError(slots.findLast((slot) => slot)?.where ?? this.where);
     return arena.subarray(0, got);
   }
+}
+
+/** Whether an argument is known, or written, only over there. */
+function isFilledIn(arg: Arg): boolean {
+  return typeof arg === "object" && !(arg instanceof Uint8Array) && !(arg instanceof Block) &&
+    !(arg instanceof ResultClass);
 }

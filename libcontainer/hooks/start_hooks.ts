@@ -1,6 +1,7 @@
 import { SEEK_SET } from "../../ffi/constants/fcntl.ts";
 import { type Kernel, Out } from "../../ffi/kernel.ts";
 import type { Program } from "../init/tail.ts";
+import { RuntError } from "../error.ts";
 import type { Hook } from "../spec/hooks.ts";
 import { openEndTable, queueEnd, queueEndText, queueErrnoText } from "./end_table.ts";
 import { type InsideStreams, queueHook } from "./inside.ts";
@@ -10,6 +11,8 @@ const STDERR = 2, QUOTED = 0x1000;
 /** What runc's init leaves with when a hook fails. */
 export const HOOK_FAILED = 255;
 const accept = "any";
+/** So many fit into the tail, which has to be one message. */
+const MOST = 12;
 
 /**
  * Queues startContainer hooks for a time when runt is gone. One that fails is told on the container's standard error,
@@ -25,6 +28,14 @@ export function queueStartHooks(
   table: number,
   { env, seccomp }: Pick<Program, "env" | "seccomp">,
 ): void {
+  if (hooks.length > MOST) {
+    throw new RuntError("unsupported", `cannot run more than ${MOST} startContainer hooks`, {
+      path: "hooks.startContainer",
+      hint: "Have one run the others",
+    });
+  }
+  // The first that fails is the last to be quoted.
+  const quote = new Out(QUOTED);
   hooks.forEach((hook, index) => {
     const say = (text: string) => kernel.write(STDERR, text, { accept });
     const running = runningText("startContainer", index), forking = `${running}fork/exec ${hook.path}: `;
@@ -60,9 +71,9 @@ export function queueStartHooks(
         say(running);
         queueEndText(kernel, table, end, STDERR);
         say(", stdout: ");
-        queueQuote(kernel, streams.stdout);
+        queueQuote(kernel, streams.stdout, quote);
         say(", stderr: ");
-        queueQuote(kernel, streams.stderr);
+        queueQuote(kernel, streams.stderr, quote);
       }),
     );
   });
@@ -71,8 +82,7 @@ export function queueStartHooks(
 /** Makes the table that {@linkcode queueStartHooks} needs. */
 export { openEndTable };
 
-function queueQuote(kernel: Kernel, from: number): void {
-  const out = new Out(QUOTED);
+function queueQuote(kernel: Kernel, from: number, out: Out): void {
   kernel.lseek(from, 0, SEEK_SET);
   const read = kernel.read(from, out, { accept });
   kernel.call("write", [STDERR, out, read], { accept });

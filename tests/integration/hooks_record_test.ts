@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Config } from "../support/bundle.ts";
 import { type HookBundle, KINDS, makeHookBundle, recordingHook, type Sight } from "../support/hooks.ts";
 import { program, root, testNeeding } from "../support/needs.ts";
@@ -254,5 +254,39 @@ testNeeding(
       assertEquals(seen[0], ["Seccomp:\t0", "Seccomp:\t2"]);
       assertEquals(seen[0], seen[1]);
     }
+  },
+);
+
+testNeeding(
+  [root],
+  "a dozen startContainer hooks with a large environment are run; more are refused by name",
+  () => {
+    const many = (count: number, size: number) =>
+      makeHookBundle((config, bundle) => {
+        config.process.args = ["true"];
+        config.process.env.push(...Array.from({ length: size }, (_, i) => `V${i}=${"x".repeat(100)}`));
+        config.hooks = {
+          createContainer: Array.from({ length: 40 }, () => ({ path: "/bin/true" })),
+          startContainer: Array.from(
+            { length: count },
+            (_, i) => recordingHook(bundle, "startContainer", `hook${i}`, { env: undefined, timeout: 60 }),
+          ),
+          poststop: [recordingHook(bundle, "poststop")],
+        };
+      });
+    for (const size of [20, 1500]) {
+      using bundle = many(12, size);
+      using runtime = new Runtime();
+      const { code, stderr } = runtime.run(bundle.directory);
+      assertEquals([code, stderr], [0, ""]);
+      assertEquals(bundle.order().length, 13);
+      assert(bundle.sight("hook11").environment!.includes(`V${size - 1}=xxx`));
+    }
+    if (Deno.env.get("RUNT_INIT") === "self") return;
+    using bundle = many(13, 1);
+    using runtime = new Runtime();
+    const { code, stderr } = runtime.run(bundle.directory);
+    assertEquals([code, bundle.order()], [1, ["poststop"]]);
+    assertStringIncludes(stderr, "hooks.startContainer: cannot run more than 12 startContainer hooks");
   },
 );

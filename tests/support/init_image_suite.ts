@@ -106,6 +106,20 @@ export function testInitImage(name: string, ignore: boolean, start: () => InitIm
     }
   });
 
+  test("what is large goes ahead of a message that must stay whole and is getting full", ({ kernel }) => {
+    withFile("", (path) => {
+      kernel.whole(() => {
+        const fd = kernel.openat(-100, path, 1);
+        for (let i = 0; i < 50; i++) kernel.write(fd, new Uint8Array(0x2000).fill(i));
+      });
+      kernel.flush();
+      assertEquals(
+        Deno.readFileSync(path).filter((_, i) => i % 0x2000 === 0),
+        Uint8Array.from({ length: 50 }, (_, i) => i),
+      );
+    });
+  });
+
   test("a word that a call has left in a region is an argument of later calls", ({ kernel }) => {
     withFile("abc", (path) => {
       const seen = new Out(16), fd = kernel.openat(-100, path, 2), word = new Word(seen, 8);
