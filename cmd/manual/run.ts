@@ -12,6 +12,10 @@ export const runManual: CommandManual<typeof runCommand.flags> = {
 that runt gets are handed on to the program; runt's exit code is the program's, or 128 and the number
 of the signal that ended it.
 
+With process.terminal the program has a terminal of its own. runt shows it on the one that it was
+started on, which hands on every key meanwhile, and is put back afterwards, even when runt is killed.
+With --detach it goes to who listens at --console-socket.
+
 ${NEW_CONTAINER_ID}`,
   aliases: { b: "bundle", d: "detach" },
   flags: {
