@@ -78,7 +78,11 @@ testNeeding(NEEDS, "podman run -dt, attach, and detach by keys", () => {
   last.expect("got last\r\n");
   last.type("\x04");
   assertEquals(last.wait(30), 0);
-  assertEquals(podman.inspect("c", "{{.State.Status}} {{.State.ExitCode}}"), "exited 0");
+  // "stopped" until podman has cleaned up.
+  waitUntil(
+    "it has exited",
+    () => podman.inspect("c", "{{.State.Status}} {{.State.ExitCode}}") === "exited 0",
+  );
 });
 
 testNeeding(NEEDS, "podman exec -it has a terminal beside the container's own", () => {

@@ -45,7 +45,8 @@ for (
     const shown = ["", "runc"].map((name) => {
       using runtime = name ? new Runtime(name) : new Runtime();
       using terminal = runOn(runtime, bundle);
-      return [terminal.wait(), terminal.shown];
+      // What runc's container writes before runc has taken its terminal has two returns in each line.
+      return [terminal.wait(), name ? terminal.shown.replaceAll("\r\r\n", "\r\n") : terminal.shown];
     });
     assertEquals(shown[0], shown[1]);
     assertStringIncludes(String(shown[0]![1]), "/dev/pts/0\r\n/dev/pts/0\r\n/dev/pts/0\r\n");
