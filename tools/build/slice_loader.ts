@@ -21,7 +21,7 @@ export interface SliceSource {
   /** All slices by name. A function, so that the table costs nothing until one is loaded. */
   readonly slices: () => Readonly<Record<string, SliceEntry>>;
   /** Modules of the main slice that others share, so that there is one instance of each. */
-  readonly shared: Readonly<Record<string, () => Promise<Exports>>>;
+  readonly shared: (name: string) => Exports | undefined;
   /** The text at a place of the script. */
   readonly readText: (at: number) => string;
   /** `import()` of a `node:` module. Given from outside: a script out of a code cache may not import by itself. */
@@ -45,8 +45,8 @@ export function makeSliceLoader(source: SliceSource): (name: string) => Promise<
   };
   const resolve = (specifier: string): Promise<Exports> => {
     if (specifier.startsWith("runt:slice/")) return load(specifier.slice(11));
-    const shared = source.shared[specifier.slice(12)];
-    if (specifier.startsWith("runt:shared/") && shared) return shared();
+    const shared = specifier.startsWith("runt:shared/") && source.shared(specifier.slice(12));
+    if (shared) return Promise.resolve(shared);
     return source.importNode(specifier);
   };
   const evaluate = async (name: string): Promise<Exports> => {

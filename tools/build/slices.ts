@@ -48,6 +48,9 @@ export interface SlicedProgram {
 
 const SHARED = "runt:shared/", SLICE = "runt:slice/", REGISTRY = "runt:registry";
 
+/** `import()` of a file, as a value and not as a type. */
+const DYNAMIC_IMPORT = /(?<!typeof )\bimport\("(\.\.?\/[^"]+\.ts)"\)/g;
+
 /** Names in stack traces stay readable; white space and syntax are what minifying is worth here. */
 const OUTPUT = {
   bundle: true,
@@ -189,12 +192,12 @@ async function bundleHot(
   slices: Readonly<Record<string, SliceEntry>>,
 ): Promise<string> {
   const { root } = program;
-  const modules = [...shared].sort().map((name) => `${JSON.stringify(name)}: () => import("./${name}")`);
   const registry = `
+    ${await writeShared(program, [...shared].sort())}
     import { makeSliceLoader } from ${JSON.stringify(new URL("slice_loader.ts", import.meta.url).pathname)};
     $runt.slice = makeSliceLoader({
       slices: () => (${JSON.stringify(slices)}),
-      shared: { ${modules.join(", ")} },
+      shared,
       readText: $runt.readText,
       importNode: $runt.importNode,
     });`;
@@ -206,6 +209,7 @@ async function bundleHot(
     define: { ...program.define, "import.meta.url": '"runt:"' },
     plugins: [
       virtualModule(REGISTRY, registry, root),
+      importAtOnce(root, hot),
       routeModules(program.imports, root, (path) => {
         if (!hot.imported.has(path)) return undefined;
         return { path: SLICE + path.slice(root.length + 1).replace(/\.ts$/, ""), external: true };
@@ -219,6 +223,54 @@ async function bundleHot(
   }
   const body = replaceImports(text, "$runt.slice");
   return `(async function($runt){"use strict";${body}\n})\n//# sourceURL=${MAIN_NAME}`;
+}
+
+/**
+ * The main slice's modules for the others: `shared(name)` gives a module's exports. One function, which is not even compiled
+ * until something asks: a namespace object made by the bundler would have a function for each export from the start.
+ */
+async function writeShared({ root }: Program, names: readonly string[]): Promise<string> {
+  const { metafile } = await run({
+    ...OUTPUT,
+    bundle: false,
+    absWorkingDir: root,
+    entryPoints: [...names],
+    outbase: root,
+    outdir: "out",
+  });
+  const imports: string[] = [], cases: string[] = [];
+  for (const { entryPoint, exports } of Object.values(metafile!.outputs)) {
+    const module = imports.length;
+    const local = (name: string) => `$shared${module}_${name}`;
+    imports.push(`import { ${exports.map((name) => `${name} as ${local(name)}`)} } from "./${entryPoint}";`);
+    const getters = exports.map((name) => `get ${name}() { return ${local(name)}; }`);
+    cases.push(`case ${JSON.stringify(entryPoint)}: return { ${getters.join(", ")} };`);
+  }
+  return `${imports.join("\n")}
+    function shared(name) { switch (name) { ${cases.join("\n")} } }`;
+}
+
+/**
+ * Makes dynamic imports of hot modules static ones: a module that is imported dynamically, and all behind it, would get
+ * a function around it each, which is a good part of what there is to read and to run at the start.
+ */
+function importAtOnce(root: string, hot: HotModules): esbuild.Plugin {
+  return {
+    name: "import at once",
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (!hot.modules.has(path)) return undefined;
+        const directory = path.slice(0, path.lastIndexOf("/") + 1), imports: string[] = [];
+        const text = (await Deno.readTextFile(path)).replace(DYNAMIC_IMPORT, (whole, specifier: string) => {
+          const target = new URL(specifier, `file://${directory}`).pathname;
+          if (!target.startsWith(`${root}/`) || !hot.modules.has(target)) return whole;
+          return `Promise.resolve($hot${imports.push(specifier) - 1})`;
+        });
+        const statements = imports.map((specifier, i) => `import * as $hot${i} from "${specifier}";`);
+        return { contents: `${text}\n${statements.join("\n")}`, loader: "ts" };
+      });
+    },
+  };
 }
 
 function replaceImports(code: string, load: string): string {
