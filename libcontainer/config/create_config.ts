@@ -10,19 +10,11 @@ import {
   CLONE_NEWUTS,
 } from "../../ffi/constants/clone.ts";
 import { RuntError } from "../error.ts";
-import { capabilitySets } from "../security/capabilities.ts";
-import type { Box, Hooks, Linux, LinuxIDMapping, LinuxNamespaceType, Process, Spec } from "../spec/mod.ts";
-import { rlimitNumber } from "../spec/rlimit_names.ts";
-import type { Config, IdMapping, NamespaceConfig, ProcessConfig, TerminalConfig } from "./config.ts";
+import type { Hooks, Linux, LinuxIDMapping, LinuxNamespaceType, Spec } from "../spec/mod.ts";
+import type { Config, IdMapping, NamespaceConfig } from "./config.ts";
+import { createProcess } from "./create_process.ts";
 import { createDevices } from "./devices.ts";
 import { createMounts } from "./mounts.ts";
-import {
-  affinityConfig,
-  ioPriority,
-  memoryPolicyConfig,
-  personality,
-  schedulerConfig,
-} from "./process_attributes.ts";
 import { rootPropagation } from "./root_propagation.ts";
 
 /** What the command line adds to the spec. */
@@ -32,8 +24,6 @@ export interface ConfigOptions {
   readonly bundle: string;
   readonly noPivot: boolean;
   readonly newKeyring: boolean;
-  /** The rootfs, resolved already; undefined to look for it. */
-  readonly rootfs?: string;
 }
 
 const NAMESPACE_FLAGS: Readonly<Record<LinuxNamespaceType, number>> = {
@@ -61,7 +51,7 @@ export function createConfig(spec: Spec, lastCap: number, options: ConfigOptions
   return {
     id: options.id,
     bundle: options.bundle,
-    rootfs: options.rootfs ?? resolveRootfs(options.bundle, root.path),
+    rootfs: resolveRootfs(options.bundle, root.path),
     readonlyRootfs: root.readonly ?? false,
     rootPropagation: rootPropagation(linux.rootfsPropagation),
     noPivot: options.noPivot,
@@ -137,48 +127,4 @@ function timeOffsets(offsets: NonNullable<Linux["timeOffsets"]>): string {
 
 function copyMapping({ containerID, hostID, size }: LinuxIDMapping): IdMapping {
   return { containerID, hostID, size };
-}
-
-/** Bits that `struct winsize` has no room for go, as in runc. */
-function terminalSize({ height, width }: Box = { height: 0, width: 0 }): TerminalConfig {
-  return { rows: height & 0xffff, columns: width & 0xffff };
-}
-
-/**
- * The part of a config that `exec` has too.
- *
- * @param linux what all processes of a container have in common
- */
-export function createProcess(
-  process: Process,
-  lastCap: number,
-  linux: Pick<Linux, "personality" | "memoryPolicy"> = {},
-): ProcessConfig {
-  const { user } = process;
-  return {
-    terminal: process.terminal ? terminalSize(process.consoleSize) : undefined,
-    args: process.args ?? [],
-    env: process.env ?? [],
-    cwd: process.cwd,
-    uid: user.uid,
-    gid: user.gid,
-    additionalGids: user.additionalGids ?? [],
-    umask: user.umask,
-    capabilities: process.capabilities && capabilitySets(process.capabilities, lastCap),
-    noNewPrivileges: process.noNewPrivileges ?? false,
-    rlimits: (process.rlimits ?? []).map(({ type, soft, hard }, index) => ({
-      resource: rlimitNumber(type),
-      soft: String(soft),
-      hard: String(hard),
-      at: `process.rlimits[${index}]`,
-    })),
-    oomScoreAdj: process.oomScoreAdj,
-    scheduler: process.scheduler && schedulerConfig(process.scheduler),
-    ioPriority: process.ioPriority && ioPriority(process.ioPriority),
-    affinity: process.execCPUAffinity && affinityConfig(process.execCPUAffinity),
-    apparmorProfile: process.apparmorProfile || undefined,
-    selinuxLabel: process.selinuxLabel || undefined,
-    personality: linux.personality && personality(linux.personality),
-    memoryPolicy: linux.memoryPolicy && memoryPolicyConfig(linux.memoryPolicy),
-  };
 }

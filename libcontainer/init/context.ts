@@ -1,6 +1,7 @@
 import type { Kernel } from "../../ffi/kernel.ts";
+import type { TerminalConfig } from "../config/config.ts";
 import type { RootfsContext } from "../rootfs/context.ts";
-import type { Root } from "../rootfs/root.ts";
+import type { Pty, Root } from "../rootfs/root.ts";
 
 /** Who owns what a standard stream is open on, found out before the process changes its user. */
 export interface StdioOwner {
@@ -32,6 +33,8 @@ export interface ProgramContext {
   readonly sendListener?: (descriptor: number) => void;
   /** Whether `/proc/self/setgroups` of the user namespace says `deny`. */
   readonly setgroupsDenied: boolean;
+  /** Makes the terminal of a process that is executed in a container: few have one. */
+  readonly openTerminal?: (kernel: Kernel, terminal: TerminalConfig) => Pty;
   /** The process's terminal, once it was made. */
   readonly root: Pick<Root, "pty">;
 }

@@ -4,11 +4,9 @@
  *
  * @module
  */
-import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
-import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
+import type { Kernel } from "../../ffi/kernel.ts";
 import type { Config } from "../config/config.ts";
-import { explainRootfsError } from "../rootfs/explain.ts";
-import { openPty, useTerminal } from "../rootfs/pty.ts";
+import { RuntError } from "../error.ts";
 import { setAttributes } from "./attributes.ts";
 import type { ProgramContext } from "./context.ts";
 import { setNoNewPrivileges } from "./credentials.ts";
@@ -55,15 +53,15 @@ export function setUpExec(
     }
     return prepareProgram(kernel, config, context, beforeUser);
   } catch (error) {
-    throw explainProcessError(explainRootfsError(kernel, config, error), config);
+    throw explainProcessError(error, config);
   }
 }
 
 /** A terminal of its own; the container's /dev/console stays what it is. */
-function makeTerminal(kernel: Kernel, { process: { terminal } }: Config, { root }: ProgramContext): void {
+function makeTerminal(kernel: Kernel, { process: { terminal } }: Config, context: ProgramContext): void {
   if (!terminal) return;
-  root.pty = openPty(kernel, kernel.openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC), terminal);
-  useTerminal(kernel, root.pty);
+  if (!context.openTerminal) throw new RuntError("internal", "nobody makes the terminal");
+  context.root.pty = context.openTerminal(kernel, terminal);
 }
 
 /** The container's umask, where its config has one; else the caller's stays, as in runc. */

@@ -2,7 +2,7 @@ import { ENOENT, EPERM } from "../../ffi/errno.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
-import { errnoText } from "../rootfs/explain.ts";
+import { errnoText } from "../errno_text.ts";
 
 /** runc's words, by step. */
 const TEXTS: Readonly<Record<string, string>> = {
@@ -13,6 +13,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   initialAffinity: "error setting initial CPU affinity",
   finalAffinity: "error setting final CPU affinity",
   apparmor: "unable to apply apparmor profile: apparmor failed to apply profile",
+  terminal: "cannot make the terminal",
   selinux: "can't set process label",
   seccomp: "error loading seccomp filter into kernel: error loading seccomp filter",
 };

@@ -5,6 +5,7 @@ import { type Native, openNative } from "../../ffi/native.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
 import { CgroupJoin } from "../cgroups/cgroup_join.ts";
 import { joinResctrlGroup } from "../cgroups/resctrl_join.ts";
+import { isPaused, oomKills } from "../cgroups/look.ts";
 import { parseSubCgroups, resolveSubCgroups } from "../cgroups/sub_cgroup.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
@@ -25,11 +26,11 @@ import { setRlimits } from "../process/rlimits.ts";
 import { inspectStandardStreams, TERMINAL_STREAMS } from "../process/standard_streams.ts";
 import type { TerminalEnd } from "../process/terminal.ts";
 import { killAndReap, waitForExit } from "../process/wait.ts";
-import { errnoText } from "../rootfs/explain.ts";
+import { errnoText } from "../errno_text.ts";
 import { isSetgroupsDenied } from "../security/id_maps.ts";
 import { note } from "../state/journal.ts";
 import { type ExecRequest, planExec } from "./exec_config.ts";
-import { type Container, loadContainer } from "./load_container.ts";
+import { type ContainerFacts, loadFacts } from "./load_facts.ts";
 import type { RuntimeOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
@@ -54,7 +55,7 @@ export interface ExecOptions extends ExecRequest {
 /** What the parts of an exec hand to each other. */
 interface Exec {
   readonly runtime: RuntimeOptions;
-  readonly container: Container;
+  readonly container: ContainerFacts;
   readonly options: ExecOptions;
   readonly config: Config;
   readonly parts: Parts;
@@ -80,7 +81,7 @@ export async function execInContainer(
   id: string,
   options: ExecOptions,
 ): Promise<number> {
-  const container = loadContainer(runtime, id), { state } = container;
+  const container = loadFacts(runtime, id), { state } = container;
   const native = openNative(), local = new LocalKernel(native), host = new Host();
   // Before it is asked whether the init lives: what is found alive then is what the pidfd is of, and not one that
   // got the pid later.
@@ -89,7 +90,7 @@ export async function execInContainer(
     : undefined;
   if (!init?.ok || !isAlive(state.init_process_pid, state.init_process_start)) throw stopped();
   // One that waits for `start` is as good as one that runs.
-  if (!options.ignorePaused && container.cgroup.freezerState() === "FROZEN") {
+  if (!options.ignorePaused && isPaused(state.cgroup_paths)) {
     const text = "cannot exec in a paused container (use --ignore-paused to override)";
     throw new RuntError("wrong-state", text);
   }
@@ -202,6 +203,7 @@ function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void)
     kept: [control],
     lastCap: host.lastCap,
     root: { pty: undefined },
+    ...(parts.openTerminal && { openTerminal: parts.openTerminal }),
     ...(config.seccomp?.listenerPath && {
       sendListener: (fd) => {
         const { pid, pidfd } = process, { annotations } = state.runt;
@@ -237,7 +239,7 @@ function explain(error: unknown, { container }: Exec): RuntError {
     cause = new RuntError("exec", `exec ${error.where.what}: ${errnoText(error)}`);
   }
   // It may have been another one of the container's.
-  const oom = error instanceof PeerGoneError && container.cgroup.oomKillCount() > 0;
+  const oom = error instanceof PeerGoneError && oomKills(container.state.cgroup_paths) > 0;
   if (oom) cause = new RuntError("kernel", `${error.message} (possibly OOM-killed)`);
   return new RuntError(code, "unable to start container process", { cause });
 }

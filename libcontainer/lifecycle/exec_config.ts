@@ -1,13 +1,13 @@
 import type { Config } from "../config/config.ts";
-import { createConfig } from "../config/create_config.ts";
+import { createExecConfig, createProcess } from "../config/create_process.ts";
 import { RuntError } from "../error.ts";
 import type { Host } from "../host/facts.ts";
 import { loadSpec } from "../spec/load.ts";
 import type { Spec } from "../spec/spec.ts";
-import { assertValidProcess } from "../validate/mod.ts";
+import { assertValidProcess } from "../validate/process_checks.ts";
 import { compileFilter } from "./compile_filter.ts";
 import { changeProcess, type ProcessFlags, readProcessFile } from "./exec_process.ts";
-import type { Container } from "./load_container.ts";
+import type { ContainerFacts } from "./load_facts.ts";
 import type { Parts, PartsOptions } from "./parts.ts";
 import { isRootless } from "./rootless.ts";
 import type { RuntimeOptions } from "./options.ts";
@@ -29,7 +29,7 @@ export interface ExecRequest extends PartsOptions {
  */
 export async function planExec(
   runtime: RuntimeOptions,
-  { id, state: { runt: { bundle, newKeyring = true } } }: Container,
+  { id, state: { runt: { bundle, newKeyring = true } } }: ContainerFacts,
   request: ExecRequest,
   host: Host,
 ): Promise<{ readonly config: Config; readonly from: string; readonly parts: Parts }> {
@@ -52,7 +52,11 @@ export async function planExec(
   };
   const warnings = assertValidProcess(common, host, { rootless: isRootless() }, processFile);
   for (const { path, message } of warnings) runtime.log.warn(`${path}: ${message}`);
-  const plain = createConfig(common, host.lastCap, { id, bundle, rootfs: "/", noPivot: false, newKeyring });
+  const plain = createExecConfig(createProcess(process, host.lastCap, common.linux), {
+    id,
+    bundle,
+    newKeyring,
+  });
   const filter = await compileFilter(seccomp, spec.annotations);
   const config = filter ? { ...plain, seccomp: filter } : plain;
   const { pidfdSocket: path } = request;
@@ -62,7 +66,7 @@ export async function planExec(
   const pidfdSocket = path && new (await import("../process/pidfd_socket.ts")).PidfdSocket(path, from);
   const parts: Parts = {
     ...(pidfdSocket && { pidfdSocket }),
-    ...(terminal && { terminal }),
+    ...(terminal && { terminal, openTerminal: (await import("../rootfs/pty.ts")).openTerminal }),
     ...(filter?.listenerPath && { seccompListener: await import("../process/seccomp_listener.ts") }),
   };
   return { config, from, parts };

@@ -1,19 +1,15 @@
 import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
-import { RuntError } from "../error.ts";
 import { Host } from "../host/facts.ts";
 import { statusOf } from "../state/container_status.ts";
-import { isLocked, stateDirectory } from "../state/state_directory.ts";
-import { readState, type StateFile } from "../state/state_file.ts";
+import { isLocked } from "../state/state_directory.ts";
+import type { StateFile } from "../state/state_file.ts";
 import type { Status } from "../state/status.ts";
-import { validateId } from "./container_id.ts";
+import { type ContainerFacts, loadFacts } from "./load_facts.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { forgivesCgroups } from "./rootless.ts";
 
 /** A container that was made before. */
-export interface Container {
-  readonly id: string;
-  readonly directory: string;
-  readonly state: StateFile;
+export interface Container extends ContainerFacts {
   readonly cgroup: CgroupManager;
   /** Worked out anew each time it is read. */
   readonly status: Status;
@@ -26,14 +22,7 @@ export interface Container {
  * @throws {RuntError} `not-found` when there is none, or none that was made far enough
  */
 export function loadContainer(runtime: RuntimeOptions, id: string, ours = false): Container {
-  validateId(id);
-  const directory = stateDirectory(runtime.root, id);
-  const state = readState(directory);
-  if (!state) {
-    throw new RuntError("not-found", "container does not exist", {
-      hint: "It is just being made, or its making was cut short; `runt delete --force` clears that up",
-    });
-  }
+  const { directory, state } = loadFacts(runtime, id);
   return containerOf(runtime, directory, state, ours);
 }
 

@@ -19,6 +19,8 @@ export interface Parts {
   readonly seccompListener?: typeof import("../process/seccomp_listener.ts");
   /** What shows the container's terminal, or hands it over. */
   readonly terminal?: typeof import("../process/terminal.ts");
+  /** Makes the terminal of a process that is executed in the container. */
+  readonly openTerminal?: typeof import("../rootfs/pty.ts").openTerminal;
   /** Its share of caches and of the memory's bandwidth. */
   readonly resctrl?: ResctrlGroup;
   /** Runs the hooks. */

@@ -1,10 +1,11 @@
 import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
-import { EINVAL, ELOOP, ENODEV, ENOENT, ENOSYS, ENOTDIR, EPERM } from "../../ffi/errno.ts";
+import { EINVAL, ELOOP, ENODEV, ENOENT, ENOTDIR, EPERM } from "../../ffi/errno.ts";
 import { type Kernel, Out } from "../../ffi/kernel.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import type { Config } from "../config/config.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { RuntError } from "../error.ts";
+import { errnoText } from "../errno_text.ts";
 import { mayBeLink } from "./mount_rules.ts";
 
 const MESSAGE_SIZE = 512;
@@ -132,11 +133,4 @@ function readLog(kernel: Kernel, { args }: KernelError): string {
     // The peer is gone: there is nobody to ask.
   }
   return lines.join("; ");
-}
-
-/** What the C library says of the errno, as Go has it. */
-export function errnoText({ message, errno }: KernelError): string {
-  if (errno === ENOSYS) return "function not implemented";
-  const text = message.slice(message.lastIndexOf(": ") + 2);
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

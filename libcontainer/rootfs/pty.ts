@@ -20,6 +20,7 @@ import {
   O_EXCL,
   O_NOCTTY,
   O_NOFOLLOW,
+  O_PATH,
   O_RDWR,
   RESOLVE_BENEATH,
   RESOLVE_NO_MAGICLINKS,
@@ -28,7 +29,7 @@ import {
 } from "../../ffi/constants/open.ts";
 import { S_IFCHR, S_IFMT, STATX_BASIC_STATS } from "../../ffi/constants/stat.ts";
 import { ELOOP, ENOENT, ENOTDIR, EXDEV } from "../../ffi/errno.ts";
-import { type Fd, type Kernel, Out, type Result } from "../../ffi/kernel.ts";
+import { AT_FDCWD, type Fd, type Kernel, Out, type Result } from "../../ffi/kernel.ts";
 import { decodeFilesystemType, STATFS_SIZE } from "../../ffi/structs/statfs.ts";
 import { decodeStatx, STATX_SIZE } from "../../ffi/structs/statx.ts";
 import { encodeWinsize } from "../../ffi/structs/winsize.ts";
@@ -102,6 +103,14 @@ export function useTerminal(kernel: Kernel, { slave }: Pty): void {
     kernel.ioctl(0, TIOCSCTTY, 0);
     kernel.close(slave);
   });
+}
+
+/** Makes a terminal of the root that the process is in, and uses it; the container's /dev/console stays what it is. */
+export function openTerminal(kernel: Kernel, terminal: TerminalConfig): Pty {
+  const root = kernel.openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const pty = openPty(kernel, root, terminal);
+  useTerminal(kernel, pty);
+  return pty;
 }
 
 /** Makes the container's terminal, if it has one, and binds it to `/dev/console`; see {@linkcode Root.pty}. */

@@ -6,4 +6,5 @@
 
 export type { HostFacts } from "./facts.ts";
 export type { Issue, ValidateOptions } from "./issue.ts";
-export { assertValid, assertValidProcess, type Findings, loadValidSpec, validateSpec } from "./validate.ts";
+export { assertValidProcess } from "./process_checks.ts";
+export { assertValid, type Findings, loadValidSpec, validateSpec } from "./validate.ts";

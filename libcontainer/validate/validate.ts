@@ -7,7 +7,6 @@
 import { readSpec } from "../spec/load.ts";
 import { type Problem, problemsError } from "../spec/problem.ts";
 import type { Spec } from "../spec/spec.ts";
-import { checkCapabilities } from "./capabilities.ts";
 import { checkDeviceRules, checkDevices } from "./devices.ts";
 import type { HostFacts } from "./facts.ts";
 import { fieldAt } from "./field_at.ts";
@@ -15,7 +14,7 @@ import { checkMaskedPaths, checkReadonlyPaths } from "./hidden_paths.ts";
 import { checkHooks } from "./hooks.ts";
 import { checkIdMappings } from "./id_mappings.ts";
 import { checkIntelRdt } from "./intel_rdt.ts";
-import type { Check, Issue, Report, ValidateOptions } from "./issue.ts";
+import type { Check, Issue, ValidateOptions } from "./issue.ts";
 import { checkMemoryPolicy } from "./memory_policy.ts";
 import { checkBlockIO, checkHugepageLimits, checkUnified } from "./more_resources.ts";
 import { checkMounts, checkRootfsPropagation } from "./mounts.ts";
@@ -23,12 +22,9 @@ import { checkDomainname, checkHostname } from "./names.ts";
 import { checkMountNamespace, checkNamespaces } from "./namespaces.ts";
 import { checkNetDevices } from "./net_devices.ts";
 import { checkPersonality } from "./personality.ts";
-import { checkProcess } from "./process.ts";
 import { checkCgroupsPath, checkCpu, checkMemory } from "./resources.ts";
-import { checkRlimits } from "./rlimits.ts";
+import { into, PROCESS_CHECKS } from "./process_checks.ts";
 import { checkRoot } from "./root.ts";
-import { checkCpuAffinity, checkIoPriority, checkScheduler } from "./scheduling.ts";
-import { checkApparmorProfile, checkSelinuxLabel } from "./security_labels.ts";
 import { checkSeccomp } from "./seccomp.ts";
 import { checkSysctl } from "./sysctl.ts";
 import { checkTimeOffsets } from "./time_offsets.ts";
@@ -40,14 +36,7 @@ import { checkVersion } from "./version.ts";
  */
 const CHECKS: readonly (readonly [path: string, check: Check])[] = [
   ["ociVersion", checkVersion],
-  ["", checkProcess],
-  ["process.capabilities", checkCapabilities],
-  ["process.rlimits", checkRlimits],
-  ["process.apparmorProfile", checkApparmorProfile],
-  ["process.selinuxLabel", checkSelinuxLabel],
-  ["process.scheduler", checkScheduler],
-  ["process.ioPriority", checkIoPriority],
-  ["process.execCPUAffinity", checkCpuAffinity],
+  ...PROCESS_CHECKS,
   ["", checkRoot],
   ["mounts", checkMounts],
   ["hooks", checkHooks],
@@ -98,29 +87,6 @@ export function validateSpec(spec: Spec, facts: HostFacts, options: ValidateOpti
 }
 
 /**
- * Checks the process alone, of a spec that is to be executed in a container: the rest was checked when it was made.
- *
- * @param file where the process stands, if not in config.json
- * @returns the warnings
- * @throws {RuntError} one for all errors
- */
-export function assertValidProcess(
-  spec: Spec,
-  facts: HostFacts,
-  options: ValidateOptions = {},
-  file?: string,
-): Issue[] {
-  const errors: Issue[] = [], warnings: Issue[] = [];
-  const context = { spec, facts, options, error: into(errors), warn: into(warnings) };
-  for (const [path, check] of CHECKS) {
-    const concerned = check === checkProcess || path.startsWith("process.");
-    if (concerned && fieldAt(spec, path) !== undefined) check(context);
-  }
-  if (errors.length > 0) throw problemsError(errors, file);
-  return warnings;
-}
-
-/**
  * As {@linkcode validateSpec}, for those who go on only if nothing is wrong.
  *
  * @returns the warnings
@@ -159,10 +125,4 @@ function followsFrom(error: Issue, problems: readonly Problem[]): boolean {
     path.startsWith(error.path) || error.path.startsWith(path) || path === "linux" ||
     path.startsWith("linux.namespaces")
   );
-}
-
-function into(issues: Issue[]): Report {
-  return (path, message, hint) => {
-    issues.push({ code: "invalid-config", path, message, ...(hint === undefined ? {} : { hint }) });
-  };
 }
