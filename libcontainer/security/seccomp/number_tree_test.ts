@@ -37,3 +37,12 @@ Deno.test("writeTree() asks once for a number among others", () => {
   assertEquals(program.length / 2, 4);
   assertEquals([49, 50, 51].map((nr) => interpret(program, seccompData(nr, 0)).value), [1, 2, 1]);
 });
+
+Deno.test("writeTree() does not take two numbers among others for one", () => {
+  const program = build([
+    { first: 0, verdict: 1, weight: 1 },
+    { first: 50, verdict: 2, weight: 1 },
+    { first: 52, verdict: 1, weight: 1 },
+  ]);
+  assertEquals([49, 50, 51, 52].map((nr) => interpret(program, seccompData(nr, 0)).value), [1, 2, 2, 1]);
+});
