@@ -115,11 +115,12 @@ export async function execInContainer(
     init: init.value,
     terminal,
   };
-  const process = execute(exec, (pidfd) => {
-    if (!detach) foreground.forwardTo(pidfd, hasTerminal);
-  });
+  // What comes while the process is being set up is for the program.
+  if (!detach) foreground.keepSignals(hasTerminal);
+  const process = execute(exec);
   note(runtime.root, id, "exec", { pid: process.pid });
   if (detach) return 0;
+  foreground.forwardTo(process.pidfd);
   terminal?.relay(process.pidfd, () => foreground.reapOrphans(process.pid));
   return foreground.wait(process.pid, process.pidfd);
 }
@@ -129,15 +130,14 @@ function stopped(cause?: unknown): RuntError {
 }
 
 /** Makes the process and has it execute its program; whatever fails, no process stays. */
-function execute(exec: Exec, onProcess: (pidfd: number) => void): ContainerProcess {
+function execute(exec: Exec): ContainerProcess {
   const { local, options: { pidFile }, container: { state } } = exec;
   const made: number[] = [];
   let first: number | undefined, pidFileWritten = false;
   try {
     const process = makeProcess(exec, (pidfd, stays) => {
       made.push(pidfd);
-      if (stays) onProcess(pidfd);
-      else first = pidfd;
+      if (!stays) first = pidfd;
     });
     joinResctrlGroup(state.intel_rdt_path, process.pid);
     runSteps(exec, process, () => {

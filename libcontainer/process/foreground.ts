@@ -62,14 +62,9 @@ export class Foreground {
     this.#forwarding ??= new SignalForwarding(this.#native, this.#kernel, signals);
   }
 
-  /**
-   * Passes signals on to a process, and to no other any more.
-   *
-   * @param hasTerminal as for {@linkcode keepSignals}
-   */
-  forwardTo(pidfd: number, hasTerminal = false): void {
-    this.keepSignals(hasTerminal);
-    this.#forwarding!.to(pidfd);
+  /** Passes signals on to a process, and to no other any more, first those that were kept. */
+  forwardTo(pidfd: number): void {
+    this.#forwarding?.to(pidfd);
   }
 
   /**

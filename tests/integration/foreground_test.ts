@@ -102,6 +102,21 @@ testNeeding(NEEDS, "a signal that comes at any moment ends the container, and no
   }
 });
 
+testNeeding(NEEDS, "a signal that comes at any moment ends what is executed", async () => {
+  using bundle = makeWritable("exec sleep 100");
+  using runtime = new Runtime();
+  const id = runtime.newId();
+  runtime.must(["run", "-d", "-b", bundle.directory, id], { stdout: "null", stderr: "null" });
+  for (let delay = 0; delay <= 60; delay += 4) {
+    const child = begin(runtime, ["exec", id, "sleep", "100"]);
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    child.kill("SIGTERM");
+    // Not 255, by which exec tells that it failed itself.
+    assertEquals([delay, (await child.status).code], [delay, 143]);
+  }
+  assertEquals(runtime.must(["ps", "-f", "json", id]).stdout.split(",").length, 1);
+});
+
 testNeeding(NEEDS, "a container whose runt was killed runs on, and delete --force removes it", async () => {
   using bundle = makeWritable("echo > /tmp/ready; exec sleep 100");
   using runtime = new Runtime();

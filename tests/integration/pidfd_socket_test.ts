@@ -29,6 +29,24 @@ testNeeding([root], "create and run send a pidfd of the init, by which it can be
   }
 });
 
+testNeeding([root], "exec sends a pidfd of what it executes", () => {
+  using bundle = makeBundle(({ process }) => process.args = ["sleep", "100"]);
+  using runtime = new Runtime();
+  using receiver = new DescriptorReceiver(`${bundle.directory}/socket`);
+  const id = runtime.newId(), pidFile = `${bundle.directory}/pid`;
+  runtime.must(["run", "-d", "-b", bundle.directory, id], { stdout: "null", stderr: "null" });
+  const flags = ["--detach", "--pid-file", pidFile, "--pidfd-socket", receiver.path];
+  runtime.must(["exec", ...flags, id, "sleep", "100"], { stdout: "null", stderr: "null" });
+  const { words, fds } = receiver.receive();
+  assertEquals([words, fds.length], ["setns", 1]);
+  const pid = /^Pid:\s*(\d+)$/m.exec(Deno.readTextFileSync(`/proc/self/fdinfo/${fds[0]}`))?.[1];
+  assertEquals(pid, Deno.readTextFileSync(pidFile));
+  receiver.kernel.close(fds[0]!);
+  const missing = runtime.call(["exec", "--pidfd-socket", "/no/such", id, "true"]);
+  assertEquals(missing.code, 255);
+  assertStringIncludes(missing.stderr, "failed to dail /no/such: dial unix /no/such: connect: no such file");
+});
+
 testNeeding([root], "a pidfd socket may have a long path, or an abstract name", () => {
   using bundle = makeBundle();
   using runtime = new Runtime();
