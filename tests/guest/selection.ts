@@ -10,6 +10,10 @@ const INTEGRATION = [
   "lifecycle_test.ts",
   "same_as_runc_test.ts",
   "memory_limit_test.ts",
+  "answers_test.ts",
+  "kill_test.ts",
+  "delete_test.ts",
+  "exec_cgroup_test.ts",
   "bad_input_test.ts",
   "churn_test.ts",
 ];

@@ -60,14 +60,14 @@ export async function bootUserModeLinux(boot: Boot, abort: AbortSignal): Promise
     `guest.job=${boot.job}`,
   ];
   const size = boot.memory + 1024;
-  const mountAndRun = `mount -t tmpfs -o size=${size}M guest "$1" && shift && exec "$@"`;
+  const mountAndRun = `mount -t tmpfs -o size=${size}M guest "$1" && shift && exec env LD_PRELOAD="$0" "$@"`;
   const started = Date.now();
   const child = new Deno.Command("setpriv", {
     args: [
       ...["--pdeathsig", "KILL", "timeout", "-s", "KILL", `${boot.seconds + 5}`],
       ...["setpriv", "--pdeathsig", "KILL", "taskset", "-c", `${boot.cpu}`],
       ...["unshare", "--pid", "--mount-proc", "--fork", "--kill-child=KILL"],
-      ...["sh", "-c", mountAndRun, "sh", boot.scratch, ...kernel],
+      ...["sh", "-c", mountAndRun, boot.images.preload, boot.scratch, ...kernel],
     ],
     env: { TMPDIR: boot.scratch },
     stdin: "null",

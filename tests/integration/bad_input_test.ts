@@ -134,17 +134,3 @@ testNeeding([root], "ids that are no file names are refused", () => {
     assertStringIncludes(refuse(runtime, bundle, id), "invalid container ID format");
   }
 });
-
-testNeeding([root], "what is valid but not supported yet is refused by name", () => {
-  using bundle = makeBundle();
-  using runtime = new Runtime();
-  const changes: Readonly<Record<string, (config: Config) => void>> = {
-    "linux.netDevices": ({ linux }) => linux.netDevices = { "runt-none": {} },
-  };
-  for (const [path, change] of Object.entries(changes)) {
-    bundle.update(change);
-    const stderr = refuse(runtime, bundle);
-    assertStringIncludes(stderr, path);
-    assertStringIncludes(stderr, "not supported");
-  }
-});

@@ -38,11 +38,15 @@ const ROOT_IMAGE_SIZE = "700M";
 const RECIPE = 1;
 
 const OVERLAY = new URL("./root/", import.meta.url).pathname;
+/** What User-mode Linux needs on newer CPUs. */
+const XSTATE = new URL("./xstate.c", import.meta.url).pathname;
 
 /** Paths of what was built. */
 export interface GuestImages {
   /** The executable of User-mode Linux. */
   kernel: string;
+  /** A library to be loaded before it (`xstate.c`). */
+  preload: string;
   /** Its modules' directory: what it mounts on `/lib/modules`. */
   modules: string;
   /** The root file system, ext4, never written to: guests write to a copy-on-write file. */
@@ -62,6 +66,7 @@ export async function buildImages(directory: string): Promise<GuestImages> {
   const home = `${directory}/${await hashInputs(codename)}`;
   const images = {
     kernel: `${home}/uml/usr/bin/linux.uml`,
+    preload: `${home}/xstate.so`,
     modules: `${home}/uml/usr/lib/uml/modules`,
     root: `${home}/root.img`,
   };
@@ -77,6 +82,7 @@ export async function buildImages(directory: string): Promise<GuestImages> {
   const scratch = Deno.makeTempDirSync({ dir: directory, prefix: "build." });
   try {
     unpackPackage("user-mode-linux", `${scratch}/uml`);
+    runCommand("gcc", ["-O2", "-shared", "-fPIC", "-o", `${scratch}/xstate.so`, XSTATE]);
     buildRoot(scratch, codename);
     moveIntoPlace(scratch, home);
   } finally {
@@ -148,6 +154,7 @@ async function hashInputs(codename: string): Promise<string> {
     GUEST_PACKAGES,
     MOUNT_POINTS,
     ROOT_IMAGE_SIZE,
+    Deno.readTextFileSync(XSTATE),
   ];
   for (const path of listFiles(OVERLAY)) {
     inputs.push(path.slice(OVERLAY.length), Deno.statSync(path).mode, Deno.readTextFileSync(path));
