@@ -19,6 +19,7 @@ class Ends implements Disposable {
   readonly slave: number;
   readonly process: number;
   readonly #child: Deno.ChildProcess;
+  readonly #closed = new Set<number>();
   hungUp = 0;
   noticed = 0;
 
@@ -49,6 +50,12 @@ class Ends implements Disposable {
     });
   }
 
+  /** Closes one of them, once: its number may be somebody else's right after. */
+  close(fd: number): void {
+    this.kernel.close(fd);
+    this.#closed.add(fd);
+  }
+
   read(fd: number): string {
     const out = new Out(4096), got = this.kernel.read(fd, out, { accept: "any" }).value;
     return new TextDecoder().decode(out.bytes.subarray(0, Math.max(0, got)));
@@ -61,7 +68,9 @@ class Ends implements Disposable {
   [Symbol.dispose](): void {
     const { input, output, notice, master, slave, process } = this;
     const pipes = [input, output, notice].flatMap(({ reader, writer }) => [reader, writer]);
-    for (const fd of [...pipes, master, slave, process]) this.kernel.close(fd, { accept: "any" });
+    for (const fd of [...pipes, master, slave, process]) {
+      if (!this.#closed.has(fd)) this.kernel.close(fd, { accept: "any" });
+    }
   }
 }
 
@@ -71,7 +80,7 @@ Deno.test({
   fn: async () => {
     using ends = new Ends(0.2);
     ends.kernel.write(ends.input.writer, "typed\n");
-    ends.kernel.close(ends.input.writer);
+    ends.close(ends.input.writer);
     ends.kernel.write(ends.slave, "written\n");
     ends.relay();
     assertEquals(ends.read(ends.slave), "typed\n");
@@ -99,7 +108,7 @@ Deno.test({
   fn: async () => {
     using ends = new Ends(0.2);
     ends.kernel.write(ends.slave, "last words");
-    ends.kernel.close(ends.slave);
+    ends.close(ends.slave);
     const start = Date.now();
     ends.relay();
     assert(Date.now() - start > 100);
@@ -113,7 +122,7 @@ Deno.test({
   ignore,
   fn: async () => {
     using ends = new Ends(0.2);
-    ends.kernel.close(ends.output.reader);
+    ends.close(ends.output.reader);
     ends.kernel.write(ends.slave, "for nobody");
     ends.relay();
     assertEquals(ends.hungUp, 1);
