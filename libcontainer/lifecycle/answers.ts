@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { NO_PROCESS } from "../process/process_stat.ts";
 import { writeFile } from "../../ffi/files.ts";
 import { LOCK_EX } from "../../ffi/constants/fcntl.ts";
 import {
@@ -22,7 +23,7 @@ import {
 } from "../../ffi/constants/open.ts";
 import { POLLIN } from "../../ffi/constants/poll.ts";
 import { AnswerKernel } from "../../ffi/answer.ts";
-import { ENOENT, ESRCH } from "../../ffi/errno.ts";
+import { ENOENT } from "../../ffi/errno.ts";
 import { AT_FDCWD, Block, Out, type Result } from "../../ffi/kernel.ts";
 import type { Native } from "../../ffi/native.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
@@ -109,7 +110,7 @@ function expectThawed(kernel: AnswerKernel, { mode, paths }: Answered["cgroup"])
 
 /** A pid that is another process's by now makes the answer fail, unless that one has ended as well. */
 function expectEnded(kernel: AnswerKernel, pid: number): void {
-  const pidfd = kernel.pidfdOpen(pid, 0, { accept: [ESRCH] });
+  const pidfd = kernel.pidfdOpen(pid, 0, { accept: NO_PROCESS });
   kernel.when(pidfd, "ok", () => {
     const request = new Uint8Array(8);
     new DataView(request.buffer).setInt16(4, POLLIN, true);

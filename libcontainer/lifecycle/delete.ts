@@ -1,6 +1,5 @@
 import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { POLLIN } from "../../ffi/constants/poll.ts";
-import { ESRCH } from "../../ffi/errno.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import type { Kernel } from "../../ffi/kernel.ts";
@@ -8,7 +7,7 @@ import { removeResctrlGroups } from "../cgroups/remove.ts";
 import { signalProcesses } from "../cgroups/signal_processes.ts";
 import { RuntError } from "../error.ts";
 import { needsDelete } from "../hooks/kinds.ts";
-import { isAlive } from "../process/process_stat.ts";
+import { isAlive, NO_PROCESS } from "../process/process_stat.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory, stateDirectory } from "../state/state_directory.ts";
 import { readState, type StateFile } from "../state/state_file.ts";
@@ -107,7 +106,7 @@ function destroy(container: Container, kills: boolean): void {
 /** Waits until a killed init is gone. */
 export function awaitEnd(kernel: Kernel, pid: number, startTime: number): void {
   if (!isAlive(pid, startTime)) return;
-  const pidfd = kernel.pidfdOpen(pid, 0, { accept: [ESRCH] });
+  const pidfd = kernel.pidfdOpen(pid, 0, { accept: NO_PROCESS });
   if (!pidfd.ok) return;
   // A pidfd is readable when its process has ended, reaped or not (pidfd_open(2)).
   const poll = new Uint8Array(8), view = new DataView(poll.buffer);

@@ -1,5 +1,5 @@
 import { POLLIN } from "../../ffi/constants/poll.ts";
-import { EINTR, ESRCH } from "../../ffi/errno.ts";
+import { EINTR } from "../../ffi/errno.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import { encodePollfds } from "../../ffi/structs/pollfd.ts";
@@ -7,7 +7,7 @@ import { openOomNotice } from "../cgroups/oom_notice.ts";
 import { readStats } from "../cgroups/stats/read_stats.ts";
 import type { Stats } from "../cgroups/stats/stats.ts";
 import { RuntError } from "../error.ts";
-import { isAlive } from "../process/process_stat.ts";
+import { isAlive, NO_PROCESS } from "../process/process_stat.ts";
 import { type Container, loadContainer } from "./load_container.ts";
 import type { RuntimeOptions } from "./options.ts";
 
@@ -41,7 +41,7 @@ export function watchContainer(
   const container = loadRunning(runtime, id),
     { init_process_pid: pid, init_process_start: start } = container.state;
   const kernel = new LocalKernel(openNative());
-  const pidfd = kernel.pidfdOpen(pid, 0, { accept: [ESRCH] });
+  const pidfd = kernel.pidfdOpen(pid, 0, { accept: NO_PROCESS });
   const notice = openOomNotice(kernel, container.cgroup);
   // A pidfd is readable when its process has ended.
   const waitFor = encodePollfds([

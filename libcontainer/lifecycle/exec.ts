@@ -1,4 +1,3 @@
-import { ESRCH } from "../../ffi/errno.ts";
 import { KernelError, PeerGoneError } from "../../ffi/kernel_error.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { type Native, openNative } from "../../ffi/native.ts";
@@ -21,7 +20,7 @@ import { Foreground } from "../process/foreground.ts";
 import { differingNamespaces } from "../process/differing_namespaces.ts";
 import { makeJoinedProcess } from "../process/joined_process.ts";
 import { checkPreserved, FIRST_PRESERVED } from "../process/preserved_fds.ts";
-import { isAlive } from "../process/process_stat.ts";
+import { isAlive, NO_PROCESS } from "../process/process_stat.ts";
 import { setRlimits } from "../process/rlimits.ts";
 import { inspectStandardStreams, TERMINAL_STREAMS } from "../process/standard_streams.ts";
 import type { TerminalEnd } from "../process/terminal.ts";
@@ -86,7 +85,7 @@ export async function execInContainer(
   // Before it is asked whether the init lives: what is found alive then is what the pidfd is of, and not one that
   // got the pid later.
   const init = state.init_process_pid
-    ? local.pidfdOpen(state.init_process_pid, 0, { accept: [ESRCH] })
+    ? local.pidfdOpen(state.init_process_pid, 0, { accept: NO_PROCESS })
     : undefined;
   if (!init?.ok || !isAlive(state.init_process_pid, state.init_process_start)) throw stopped();
   // One that waits for `start` is as good as one that runs.

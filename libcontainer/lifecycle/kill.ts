@@ -5,7 +5,7 @@ import { openNative } from "../../ffi/native.ts";
 import type { Kernel } from "../../ffi/kernel.ts";
 import { signalProcesses, thaw } from "../cgroups/signal_processes.ts";
 import { RuntError } from "../error.ts";
-import { isAlive } from "../process/process_stat.ts";
+import { isAlive, NO_PROCESS } from "../process/process_stat.ts";
 import { note } from "../state/journal.ts";
 import { type Container, loadContainer } from "./load_container.ts";
 import type { RuntimeOptions } from "./options.ts";
@@ -65,7 +65,7 @@ export function signalContainer(kernel: Kernel, container: Container, signal: nu
 /** Signals exactly the process that started then: a pidfd is opened first and what it is checked after. */
 function signalProcess(kernel: Kernel, pid: number, startTime: number, signal: number): boolean {
   if (pid <= 0) return false;
-  const pidfd = kernel.pidfdOpen(pid, 0, { accept: [ESRCH] });
+  const pidfd = kernel.pidfdOpen(pid, 0, { accept: NO_PROCESS });
   if (!pidfd.ok) return false;
   try {
     return isAlive(pid, startTime) && kernel.pidfdSendSignal(pidfd, signal, { accept: [ESRCH] }).ok;

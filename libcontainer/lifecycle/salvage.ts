@@ -12,7 +12,7 @@ import type { Kernel } from "../../ffi/kernel.ts";
 import { type CgroupManager, type CgroupRequest, openCgroupManager } from "../cgroups/manager.ts";
 import { signalProcesses } from "../cgroups/signal_processes.ts";
 import { Host } from "../host/facts.ts";
-import { isAlive } from "../process/process_stat.ts";
+import { isAlive, NO_PROCESS } from "../process/process_stat.ts";
 import { execFifoPath } from "../state/exec_fifo.ts";
 import { STATE_FILE } from "../state/state_file.ts";
 import type { RuntimeOptions } from "./options.ts";
@@ -132,7 +132,7 @@ function stat(path: string): Deno.FileInfo | undefined {
 }
 
 function kill(kernel: Kernel, pid: number): void {
-  const pidfd = kernel.pidfdOpen(pid, 0, { accept: [ESRCH] });
+  const pidfd = kernel.pidfdOpen(pid, 0, { accept: NO_PROCESS });
   kernel.flush();
   if (!pidfd.ok) return;
   kernel.pidfdSendSignal(pidfd, SIGKILL, { accept: [ESRCH] });

@@ -1,10 +1,9 @@
 import { SIGKILL } from "../../ffi/constants/signal.ts";
-import { ESRCH } from "../../ffi/errno.ts";
 import type { Result } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import { RuntError } from "../error.ts";
-import { isAlive } from "../process/process_stat.ts";
+import { isAlive, NO_PROCESS } from "../process/process_stat.ts";
 import type { Hooks } from "../spec/hooks.ts";
 import { releaseExecFifo } from "../state/exec_fifo.ts";
 import { note } from "../state/journal.ts";
@@ -28,7 +27,7 @@ export async function startContainer(runtime: RuntimeOptions, id: string): Promi
   const container = release(runtime, id, local, ({ state }) => {
     if (!notify?.exists) return;
     notify.bind(local);
-    pidfd = local.pidfdOpen(state.init_process_pid, 0, { accept: [ESRCH] });
+    pidfd = local.pidfdOpen(state.init_process_pid, 0, { accept: NO_PROCESS });
   });
   const { state } = container, { hooks } = state.runt;
   // The lock is given back by now: hooks may use the container, and who waits for it may not keep others from it.

@@ -1,3 +1,4 @@
+import { EINVAL, ESRCH } from "../../ffi/errno.ts";
 import { readTextFile } from "../../ffi/files.ts";
 
 /** What `/proc/<pid>/stat` says of a process (`proc_pid_stat(5)`). */
@@ -20,6 +21,12 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return { state: fields[0] ?? "X", startTime: Number(fields[19]) };
 }
+
+/**
+ * What `pidfd_open(2)` fails with where there is no such process: EINVAL is for one that is being reaped, whose number is
+ * not free yet.
+ */
+export const NO_PROCESS: readonly number[] = [ESRCH, EINVAL];
 
 /** Whether the process that started then still lives; a zombie does not. */
 export function isAlive(pid: number, startTime: number): boolean {
