@@ -1,10 +1,10 @@
 /**
  * Makes the process that becomes the container's first one, in its cgroup and its namespaces.
  *
- * Without a user namespace the kernel makes all namespaces together with the process:
+ * Without a user namespace the kernel makes most namespaces together with the process:
  *
  * ```
- *   runt ── clone3(namespaces, into the cgroup) ──▶ process: first steps, joins, cgroup namespace
+ *   runt ── clone3(namespaces, into the cgroup) ──▶ process: network namespace, first steps, joins, cgroup namespace
  * ```
  *
  * With one, or with a new time namespace, or to join a pid namespace, there are two processes, since only children enter
@@ -20,7 +20,7 @@
  * @module
  */
 import { O_CLOEXEC } from "../../ffi/constants/open.ts";
-import { CLONE_NEWCGROUP, CLONE_NEWUSER } from "../../ffi/constants/clone.ts";
+import { CLONE_NEWCGROUP, CLONE_NEWNET, CLONE_NEWUSER } from "../../ffi/constants/clone.ts";
 import { EINVAL } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
@@ -93,9 +93,11 @@ export function makeContainerProcess(
   const flags = made.reduce((all, { flag }) => all | flag, 0);
   // The cgroup namespace's root is the cgroup at the time it is made: not before the cgroup is joined.
   const late = flags & CLONE_NEWCGROUP, early = flags & ~CLONE_NEWCGROUP;
+  // To make a network namespace takes as long as all else of a clone: the process does it, while runt queues what follows.
+  const aside = inTwo ? 0 : early & CLONE_NEWNET;
   const cgroupFd = cgroup.openForClone();
   const spawned = spawn(native, local, {
-    namespaces: inTwo ? 0 : early,
+    namespaces: inTwo ? 0 : early & ~aside,
     ...(cgroupFd === undefined ? {} : { cgroupFd }),
     argv: ["runt init"],
     onSpawn: options.onSpawn,
@@ -107,6 +109,8 @@ export function makeContainerProcess(
   // Files of a process that is not dumpable are root's, and who is not root may write its own no more.
   setOomScore(kernel, config);
   if (!options.rootless) forbidTracing(kernel);
+  unshare(kernel, aside);
+  if (aside) kernel.push();
   closeDescriptors(kernel, options.firstFreeFd, self === undefined ? [control] : [control, self]);
   resetSignals(kernel, readStartFacts()?.ignoredSignals);
   const execFifo = options.fifoDirectory === undefined
