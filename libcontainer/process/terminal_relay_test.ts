@@ -30,6 +30,8 @@ class Ends implements Disposable {
     this.slave = this.kernel.ioctl(this.master, TIOCGPTPEER, flags).value;
     this.#child = new Deno.Command("sleep", { args: [String(seconds)] }).spawn();
     this.process = this.kernel.pidfdOpen(this.#child.pid, 0).value;
+    // It has the pipes open until it executes its program, a moment after it was spawned.
+    while (Deno.readTextFileSync(`/proc/${this.#child.pid}/comm`) !== "sleep\n");
   }
 
   pipe(): { reader: number; writer: number } {
