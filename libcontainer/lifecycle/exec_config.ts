@@ -6,7 +6,12 @@ import { loadSpec } from "../spec/load.ts";
 import type { Spec } from "../spec/spec.ts";
 import { assertValidProcess } from "../validate/process_checks.ts";
 import { compileFilter } from "./compile_filter.ts";
-import { changeProcess, type ProcessFlags, readProcessFile } from "./exec_process.ts";
+import {
+  changeProcess,
+  dropUnknownCapabilities,
+  type ProcessFlags,
+  readProcessFile,
+} from "./exec_process.ts";
 import type { ContainerFacts } from "./load_facts.ts";
 import type { Parts, PartsOptions } from "./parts.ts";
 import { isRootless } from "./rootless.ts";
@@ -36,9 +41,10 @@ export async function planExec(
   const spec = loadSpec(bundle);
   if (!spec.process) throw new RuntError("invalid-config", "process property must not be empty");
   const { processFile } = request, { linux = {} } = spec;
-  const process = processFile === undefined
+  const asked = processFile === undefined
     ? changeProcess(spec.process, request.process)
     : readProcessFile(processFile, spec.process);
+  const process = dropUnknownCapabilities(asked, (text) => runtime.log.warn(text));
   const { seccomp, personality, memoryPolicy } = linux;
   const common: Spec = {
     ociVersion: spec.ociVersion,

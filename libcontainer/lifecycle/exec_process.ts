@@ -4,6 +4,7 @@
  * @module
  */
 import { RuntError } from "../error.ts";
+import { capabilityNumber } from "../spec/capability_names.ts";
 import { decode } from "../spec/decode.ts";
 import { problemsError } from "../spec/problem.ts";
 import type { LinuxCapabilities, Process } from "../spec/process.ts";
@@ -59,6 +60,23 @@ function addCapabilities(sets: LinuxCapabilities, caps: readonly string[]): Linu
     permitted: add(sets.permitted),
     ...(sets.inheritable ? { ambient: add(sets.ambient) } : {}),
   };
+}
+
+/**
+ * The process without capabilities that no kernel has. Unlike those of a container's config they are no error: who
+ * executes something gets less than was asked for, as with runc, and a warning.
+ *
+ * @param warn told of them, in runc's words
+ */
+export function dropUnknownCapabilities(process: Process, warn: (text: string) => void): Process {
+  const { capabilities } = process, unknown = new Set<string>();
+  if (!capabilities) return process;
+  const known = Object.entries(capabilities).map(([set, names]: [string, readonly string[] | undefined]) => {
+    return [set, names?.filter((name) => capabilityNumber(name) >= 0 || !unknown.add(name))] as const;
+  });
+  if (!unknown.size) return process;
+  warn(`ignoring unknown or unavailable capabilities: [${[...unknown].sort().join(" ")}]`);
+  return { ...process, capabilities: Object.fromEntries(known) };
 }
 
 function changeUser(user: Process["user"], flags: ProcessFlags): Process["user"] {

@@ -1,7 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { RuntError } from "../error.ts";
 import type { Process } from "../spec/process.ts";
-import { changeProcess, type ProcessFlags, readProcessFile } from "./exec_process.ts";
+import {
+  changeProcess,
+  dropUnknownCapabilities,
+  type ProcessFlags,
+  readProcessFile,
+} from "./exec_process.ts";
 
 const CONTAINERS: Process = {
   terminal: true,
@@ -64,6 +69,22 @@ Deno.test("capabilities are added to the sets, and to the ambient one where any 
   assertEquals(changeProcess(without, { ...NONE, caps: ["CAP_CHOWN"] }).capabilities?.effective, [
     "CAP_CHOWN",
   ]);
+});
+
+Deno.test("capabilities that no kernel has are left out, and told", () => {
+  const drop = (process: Process) => {
+    const told: string[] = [];
+    return [dropUnknownCapabilities(process, (text) => told.push(text)).capabilities, told] as const;
+  };
+  const known = changeProcess(CONTAINERS, { ...NONE, caps: ["CAP_CHOWN"] });
+  const asked = changeProcess(CONTAINERS, { ...NONE, caps: ["CAP_FOO", "CAP_CHOWN", "chown"] });
+  assertEquals(drop(known), [known.capabilities, []]);
+  assertEquals(drop(asked), [
+    known.capabilities,
+    ["ignoring unknown or unavailable capabilities: [CAP_FOO chown]"],
+  ]);
+  const { capabilities: _, ...without } = CONTAINERS;
+  assertEquals(drop(without), [undefined, []]);
 });
 
 Deno.test("flags that make no sense are refused in runc's words", () => {

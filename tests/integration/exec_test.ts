@@ -60,6 +60,19 @@ testNeeding(BOTH, "a process sees the same as under runc, whatever flags change"
   ]);
 });
 
+testNeeding(BOTH, "an unknown capability is left out with a warning, as in runc", () => {
+  const told = [RUNT, "runc"].map((runtimeProgram) => {
+    using running = startContainer(() => {}, runtimeProgram);
+    const { code, stdout, stderr } = running.exec(
+      ...["--cap", "CAP_FOO", "--cap", "CAP_NET_ADMIN", "--cap", "chown", running.id, "grep", "CapEff"],
+      "/proc/self/status",
+    );
+    return [code, stdout, stderr.replace(/time="[^"]*"/, "")];
+  });
+  assertEquals(told[0], told[1]);
+  assertStringIncludes(String(told[0]![2]), "[CAP_FOO chown]");
+});
+
 testNeeding(BOTH, "a process has the container's groups, limits, OOM score and no_new_privs", () => {
   bothLook(({ process }) => {
     process.user = { uid: 1000, gid: 1000, additionalGids: [5, 1234] };
