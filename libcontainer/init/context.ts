@@ -9,8 +9,8 @@ export interface StdioOwner {
   readonly uid: number;
   /** `/dev/null` belongs to all and is left alone. */
   readonly isDevNull: boolean;
-  /** A pipe or a socket: nobody's file. */
-  readonly isPipe?: boolean;
+  /** It stays whose it is, whoever the program's user is. */
+  readonly stays?: boolean;
 }
 
 /** What the last steps need to know beside the config. Plain data, like the config. */

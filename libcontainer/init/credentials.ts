@@ -105,8 +105,8 @@ function checkDirectory(cwd: string, before: Result, after: Result): void {
 
 /** Gives the standard streams to the user, who must be able to reopen them; `/dev/null` stays everybody's. */
 function giveStdio(kernel: Kernel, { stdio }: ProgramContext, uid: number): void {
-  for (const { fd, uid: owner, isDevNull } of stdio) {
-    if (owner === uid || isDevNull) continue;
+  for (const { fd, uid: owner, isDevNull, stays } of stdio) {
+    if (owner === uid || isDevNull || stays) continue;
     // EPERM: the owner is not mapped into our user namespace. EROFS: a read-only /dev. Both are fine as they are.
     kernel.at({ step: "stdio", what: `descriptor ${fd}` }, () => {
       kernel.fchown(fd, uid, -1, { accept: [EPERM, EROFS, EINVAL] });

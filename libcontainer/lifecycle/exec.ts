@@ -10,7 +10,7 @@ import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import { Host } from "../host/facts.ts";
 import { setInitialAffinity } from "../init/attributes.ts";
-import type { ProgramContext, StdioOwner } from "../init/context.ts";
+import type { ProgramContext } from "../init/context.ts";
 import { setUpExec } from "../init/exec_order.ts";
 import { explainProcessError } from "../init/explain.ts";
 import { queueExec } from "../init/tail.ts";
@@ -182,15 +182,6 @@ function initCgroup(pid: number, host: Host): string | undefined {
   return path === undefined ? undefined : `${host.cgroups.root}${path === "/" ? "" : path}`;
 }
 
-/**
- * Streams that become the user's. Those of a caller who waits stay his, but for pipes: his terminal and his files would
- * be another's afterwards. runc copies in the foreground, and gives the user pipes of its own.
- */
-function streamsToGive(local: LocalKernel, detach: boolean): readonly StdioOwner[] {
-  const streams = inspectStandardStreams(local);
-  return detach ? streams : streams.filter(({ isPipe }) => isPipe);
-}
-
 function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void): void {
   const { config, parts, host, local, options, terminal, container: { state } } = exec,
     { kernel, control } = process;
@@ -198,7 +189,7 @@ function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void)
   const context: ProgramContext = {
     firstFreeFd,
     control,
-    stdio: terminal ? TERMINAL_STREAMS : streamsToGive(local, options.detach),
+    stdio: terminal ? TERMINAL_STREAMS : inspectStandardStreams(local, !options.detach),
     kept: [control],
     lastCap: host.lastCap,
     root: { pty: undefined },

@@ -53,6 +53,8 @@ export interface MadeContainer {
 export interface Others {
   /** Who gets the container's terminal. */
   readonly terminal?: TerminalEnd | undefined;
+  /** The caller waits for the container's end. */
+  readonly callerWaits?: boolean;
 }
 
 /**
@@ -124,7 +126,7 @@ export function makeContainer(
       });
       parts.resctrl?.apply(process.pid);
       const made = { directory, cgroup, process, native, local };
-      finish(runtime, plan, made, state, executable, others.terminal, undo);
+      finish(runtime, plan, made, state, executable, others, undo);
     } catch (error) {
       throw explain(error, cgroup);
     }
@@ -149,7 +151,7 @@ function finish(
   made: MadeContainer,
   state: StateFile,
   executable: number | undefined,
-  terminal: TerminalEnd | undefined,
+  { terminal, callerWaits = false }: Others,
   undo: (() => void)[],
 ): void {
   const { process, local, directory } = made, { kernel } = process;
@@ -193,7 +195,7 @@ function finish(
     ...(config.seccomp?.listenerPath && {
       sendListener: (fd) => parts.seccompListener?.send(local, config, process, fd),
     }),
-    stdio: terminal ? TERMINAL_STREAMS : inspectStandardStreams(local),
+    stdio: terminal ? TERMINAL_STREAMS : inspectStandardStreams(local, callerWaits),
     lastCap: host.lastCap,
     sources,
     setgroupsDenied: isRootless() ||

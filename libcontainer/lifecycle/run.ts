@@ -46,7 +46,7 @@ export async function runContainer(
     options.bundle,
   );
   if (!options.detach) foreground.keepSignals(hasTerminal);
-  const made = makeContainer(runtime, plan, false, { terminal });
+  const made = makeContainer(runtime, plan, false, { terminal, callerWaits: !options.detach });
   // What came meanwhile is for the program, which is there by now.
   if (!options.detach) foreground.forwardTo(made.process.pidfd);
   note(runtime.root, id, "start");

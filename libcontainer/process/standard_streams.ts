@@ -10,8 +10,15 @@ const STAT = Deno.build.arch === "x86_64" ? { mode: 24, uid: 28, rdev: 40 } : { 
 /** The streams of a process with a terminal of its own: one file, which is to be the user's. */
 export const TERMINAL_STREAMS: readonly StdioOwner[] = [{ fd: 0, uid: -1, isDevNull: false }];
 
-/** Who owns the standard streams of this process, which the container's process inherits (`fstat(2)`). */
-export function inspectStandardStreams(kernel: Kernel): StdioOwner[] {
+/**
+ * Who owns the standard streams of this process, which the container's process inherits (`fstat(2)`).
+ *
+ * Those of a caller who waits stay his, but for pipes: his terminal and his files would be another's afterwards. runc
+ * copies in the foreground, and gives the user pipes of its own.
+ *
+ * @param callerWaits for the process's end
+ */
+export function inspectStandardStreams(kernel: Kernel, callerWaits: boolean): StdioOwner[] {
   return [0, 1, 2].map((fd) => {
     const out = new Out(144);
     kernel.fstat(fd, out);
@@ -20,7 +27,7 @@ export function inspectStandardStreams(kernel: Kernel): StdioOwner[] {
     return {
       fd,
       uid: view.getUint32(STAT.uid, true),
-      isPipe: type === S_IFIFO || type === S_IFSOCK,
+      stays: callerWaits && type !== S_IFIFO && type !== S_IFSOCK,
       isDevNull: type === S_IFCHR && Number(view.getBigUint64(STAT.rdev, true)) === NULL_DEVICE,
     };
   });

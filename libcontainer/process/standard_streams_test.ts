@@ -35,16 +35,16 @@ Deno.test("streams have owners, and /dev/null is known by its number, not by its
     view.setBigUint64(x86 ? 40 : 32, BigInt(rdev), true);
     return 0;
   });
-  assertEquals(inspectStandardStreams(kernel), [
-    { fd: 0, uid: 0, isPipe: false, isDevNull: true },
-    { fd: 1, uid: 1000, isPipe: false, isDevNull: false },
-    { fd: 2, uid: 5, isPipe: true, isDevNull: false },
+  assertEquals(inspectStandardStreams(kernel, true), [
+    { fd: 0, uid: 0, stays: true, isDevNull: true },
+    { fd: 1, uid: 1000, stays: true, isDevNull: false },
+    { fd: 2, uid: 5, stays: false, isDevNull: false },
   ]);
 });
 
 Deno.test("a stream that is closed is told", () => {
   const kernel = new Answering(() => -EBADF);
-  assertThrows(() => inspectStandardStreams(kernel), KernelError, "fstat");
+  assertThrows(() => inspectStandardStreams(kernel, false), KernelError, "fstat");
 });
 
 Deno.test("the kernel's struct stat is read where it has its fields", () => {
@@ -55,12 +55,12 @@ Deno.test("the kernel's struct stat is read where it has its fields", () => {
     import { inspectStandardStreams } from ${
     JSON.stringify(new URL("./standard_streams.ts", import.meta.url).href)
   };
-    const [input] = inspectStandardStreams(new LocalKernel(openNative()));
+    const [input] = inspectStandardStreams(new LocalKernel(openNative()), false);
     Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(input)));`;
   const { stdout } = new Deno.Command(Deno.execPath(), {
     args: ["eval", "--ext=ts", "--no-check", script],
     stdin: "null",
   }).outputSync();
   const uid = Deno.statSync("/dev/null").uid;
-  assertEquals(JSON.parse(new TextDecoder().decode(stdout)), { fd: 0, uid, isPipe: false, isDevNull: true });
+  assertEquals(JSON.parse(new TextDecoder().decode(stdout)), { fd: 0, uid, stays: false, isDevNull: true });
 });

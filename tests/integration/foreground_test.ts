@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type Bundle, makeBundle } from "../support/bundle.ts";
 import { leftovers } from "../support/leftovers.ts";
 import { program, root, testNeeding } from "../support/needs.ts";
-import { RUNT, Runtime, waitUntil } from "../support/runtime.ts";
+import { run, RUNT, Runtime, waitUntil } from "../support/runtime.ts";
 
 const NEEDS = [root], WITH_RUNC = [root, program("runc")];
 /**
@@ -183,3 +183,34 @@ testNeeding(NEEDS, "many orphans are reaped while the container runs", async () 
   waitUntil("all are reaped", () => zombies() === 0);
   assertEquals((await child.status).code, 5);
 });
+
+testNeeding(
+  [root],
+  "the caller's own file stays his in the foreground, and is the user's where nobody waits",
+  () => {
+    using bundle = makeBundle(({ process }) => {
+      process.args = ["true"];
+      process.user = { uid: 1000, gid: 1000 };
+    });
+    for (const program of [RUNT, ...(run("sh", ["-c", "command -v runc"]).code === 0 ? ["runc"] : [])]) {
+      using runtime = new Runtime(program);
+      const file = `${runtime.root}/.output`;
+      for (const [flags, owner] of [[[], 0], [["--detach"], 1000]] as const) {
+        Deno.writeTextFileSync(file, "");
+        Deno.chownSync(file, 0, 0);
+        const words = [
+          program,
+          "--root",
+          runtime.root,
+          "run",
+          ...flags,
+          "-b",
+          bundle.directory,
+          runtime.newId(),
+        ];
+        run("sh", ["-c", 'exec "$@" >"$0" 2>&1 </dev/null', file, ...words]);
+        assertEquals(Deno.statSync(file).uid, owner, `${program} ${flags}`);
+      }
+    }
+  },
+);
