@@ -11,7 +11,8 @@ function normalise(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value).replace(/runt-containerd-\w+/g, "DIRECTORY").replace(/\brun[tc]\b/g, "RUNTIME")
       .replace(/error during container init: |process\.args\[0\]: /g, "").replace(/time=\\"[^"]*"/g, "TIME")
-      .replace(/\b\d{3,}\b/g, "N"),
+      // A column is as wide as the longest number in it.
+      .replace(/\b\d{3,}\b/g, "N").replace(/ {2,}/g, "  "),
   );
 }
 

@@ -32,9 +32,7 @@ function follow(runtime: string, steps: readonly Step[]): string[] {
   using podman = new Podman(runtime, [], { asRunc: true });
   return steps.map((step) => {
     const { code, stdout, stderr } = podman.call(step);
-    // `diff` lists in the order of a hash table.
-    const lines = step[0] === "diff" ? stdout.split("\n").toSorted() : stdout;
-    return normalise(JSON.stringify([step.join(" "), code, lines, stderr]), podman);
+    return normalise(JSON.stringify([step.join(" "), code, stdout, stderr]), podman);
   });
 }
 
@@ -92,7 +90,7 @@ testNeeding(NEEDS, "podman pause, unpause, top and stats", () => {
   ]);
 });
 
-testNeeding(NEEDS, "podman cp, commit, diff and export", () => {
+testNeeding(NEEDS, "podman cp and commit", () => {
   const directory = Deno.makeTempDirSync({ prefix: "runt-copy-" });
   Deno.writeTextFileSync(`${directory}/in`, "copied\n");
   try {
@@ -100,7 +98,6 @@ testNeeding(NEEDS, "podman cp, commit, diff and export", () => {
       [...START, "--name", "c", IMAGE, ...LOOP],
       ["cp", `${directory}/in`, "c:/tmp/file"],
       ["cp", "c:/tmp/file", `${directory}/out`],
-      ["diff", "c"],
       ["commit", "--quiet", "--pause", "c", "localhost/committed"],
       ["run", "--rm", ...NO_NETWORK, ...RUN_FLAGS, "localhost/committed", "cat", "/tmp/file"],
       STATUS,
