@@ -19,8 +19,10 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from "./constants/open.ts";
+import { S_IFDIR, S_IFMT, STATX_BASIC_STATS } from "./constants/stat.ts";
 import { AT_FDCWD } from "./kernel.ts";
 import { type Native, openNative } from "./native.ts";
+import { decodeStatx, type Statx, STATX_SIZE } from "./structs/statx.ts";
 
 /** Where in the arena a second path, and what is read or written, has its place; the first path is at its start. */
 const SECOND = 0x2000, DATA = 0x4000;
@@ -31,7 +33,7 @@ const READ_LIMIT = 0x80000;
 /** What is asked for first: some files below /proc take memory for all that is asked for. */
 const FIRST_READ = 0x4000;
 
-/** How {@linkcode writeTextFile} opens. */
+/** How {@linkcode writeFile} opens. */
 export interface WriteOptions {
   /** Make it if it is not there; unless told otherwise. */
   readonly create?: boolean;
@@ -41,10 +43,6 @@ export interface WriteOptions {
   /** Mode of a new file; 0666 unless told. The umask is taken off. */
   readonly mode?: number;
 }
-
-/** The fields of struct statx (`statx(2)`) that matter here. */
-const S_IFMT = 0o170000, S_IFDIR = 0o040000;
-const STATX_BASIC_STATS = 0x7ff, STATX_SIZE = 256, STX_MODE = 28, STX_INO = 32, STX_SIZE = 40;
 
 const encoder = new TextEncoder();
 
@@ -125,25 +123,24 @@ export function rename(from: string, to: string): void {
 
 /** `Deno.removeSync()` of what is no directory. */
 export function removeFile(path: string): void {
-  unlink(path, 0);
+  if (!unlink(path, 0)) Deno.removeSync(path);
 }
 
 /** `Deno.removeSync()` of an empty directory. */
 export function removeDirectory(path: string): void {
-  unlink(path, AT_REMOVEDIR);
+  if (!unlink(path, AT_REMOVEDIR)) Deno.removeSync(path);
 }
 
-function unlink(path: string, flags: number): void {
+/** False where it cannot be done, undefined where Deno has to do. */
+function unlink(path: string, flags: number): boolean | undefined {
   const native = nativeFor(path);
-  if (native?.call(native.numbers.unlinkat, AT_FDCWD, native.arenaAddress, flags) !== 0) {
-    Deno.removeSync(path);
-  }
+  return native && native.call(native.numbers.unlinkat, AT_FDCWD, native.arenaAddress, flags) === 0;
 }
 
 /** Removes what is no directory, or else an empty one; false where that cannot be done. */
 export function tryRemove(path: string, { directory = false } = {}): boolean {
-  const native = nativeFor(path), flags = directory ? AT_REMOVEDIR : 0;
-  if (native) return native.call(native.numbers.unlinkat, AT_FDCWD, native.arenaAddress, flags) === 0;
+  const removed = unlink(path, directory ? AT_REMOVEDIR : 0);
+  if (removed !== undefined) return removed;
   try {
     Deno.removeSync(path);
     return true;
@@ -173,15 +170,18 @@ export function realPath(path: string): string {
   return Deno.realPathSync(path);
 }
 
+/** Whether anything is there, a link not followed. */
+export function exists(path: string): boolean {
+  return lookAt(path) !== undefined;
+}
+
 /** Whether a directory is there, and not a link to one. */
 export function isDirectory(path: string): boolean {
   return ((lookAt(path)?.mode ?? 0) & S_IFMT) === S_IFDIR;
 }
 
 /** What is at a path, a link not followed (`inode(7)`); undefined when that cannot be said. */
-export function lookAt(
-  path: string,
-): { readonly inode: number; readonly mode: number; readonly size: number } | undefined {
+export function lookAt(path: string): Pick<Statx, "inode" | "mode" | "size"> | undefined {
   const native = nativeFor(path);
   if (native) {
     const { call, numbers, arena, arenaAddress } = native;
@@ -189,12 +189,7 @@ export function lookAt(
     if (call(numbers.statx, AT_FDCWD, arenaAddress, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, at) < 0) {
       return undefined;
     }
-    const view = new DataView(arena.buffer, arena.byteOffset + DATA, STATX_SIZE);
-    return {
-      inode: Number(view.getBigUint64(STX_INO, true)),
-      mode: view.getUint16(STX_MODE, true),
-      size: Number(view.getBigUint64(STX_SIZE, true)),
-    };
+    return decodeStatx({ view: new DataView(arena.buffer, arena.byteOffset + DATA, STATX_SIZE) });
   }
   try {
     const { ino, mode, size } = Deno.lstatSync(path);

@@ -40,6 +40,7 @@ const HEADERS: Record<string, string[]> = {
 
 /** Names that Debian 12's headers (Linux 6.1) do not have yet, by the release that brought them. */
 const NEWER: Record<string, string> = {
+  MFD_NOEXEC_SEAL: "6.3",
   MFD_EXEC: "6.3",
   MPOL_WEIGHTED_INTERLEAVE: "6.9",
   PID_FS_MAGIC: "6.9",

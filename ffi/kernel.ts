@@ -412,9 +412,9 @@ export abstract class Kernel {
   }
 
   /** `prlimit64(pid, resource, &{soft, hard}, NULL)`; pid 0 is the caller. */
-  prlimit(pid: number, resource: number, soft: bigint, hard: bigint): Result {
+  prlimit(pid: number, resource: number, soft: bigint, hard: bigint, options?: CallOptions): Result {
     const limits = new BigUint64Array([soft, hard]);
-    return this.call("prlimit64", [pid, resource, new Uint8Array(limits.buffer), 0]);
+    return this.call("prlimit64", [pid, resource, new Uint8Array(limits.buffer), 0], options);
   }
 
   /** `seccomp(operation, flags, args)` (`seccomp(2)`); a filter is encoded by `structs/sock_filter.ts`. */

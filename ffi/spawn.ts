@@ -1,20 +1,23 @@
-import { Writer } from "./writer.ts";
+import {
+  CLONE_CLEAR_SIGHAND,
+  CLONE_INTO_CGROUP,
+  CLONE_PARENT,
+  CLONE_PIDFD,
+  CLONE_VFORK,
+  CLONE_VM,
+} from "./constants/clone.ts";
+import { F_ADD_SEALS, MFD_ALLOW_SEALING, MFD_CLOEXEC, MFD_EXEC } from "./constants/fcntl.ts";
+import { SIGCHLD } from "./constants/signal.ts";
+import { SOCK_SEQPACKET } from "./constants/socket.ts";
 import { writeInitImage } from "./init_image/elf.ts";
 import { Out, u64s } from "./kernel.ts";
-import { Block } from "./operation.ts";
 import type { LocalKernel } from "./local.ts";
+import { ALL_SEALS, createMemfd } from "./memfd.ts";
 import type { Native } from "./native.ts";
+import { Block } from "./operation.ts";
+import { makeSocketPair } from "./pairs.ts";
 import { RemoteKernel } from "./remote.ts";
-
-const CLONE_VM = 0x100, CLONE_PIDFD = 0x1000, CLONE_VFORK = 0x4000, CLONE_PARENT = 0x8000;
-const CLONE_CLEAR_SIGHAND = 0x100000000, CLONE_INTO_CGROUP = 0x200000000;
-const SIGCHLD = 17;
-const AF_UNIX = 1, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0o2000000;
-const MFD_CLOEXEC = 1, MFD_ALLOW_SEALING = 2, MFD_EXEC = 0x10;
-const F_ADD_SEALS = 1033;
-/** `F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE` */
-const ALL_SEALS = 0xf;
-const EINVAL = 22;
+import { Writer } from "./writer.ts";
 
 /** What {@linkcode spawn} makes. */
 export interface SpawnOptions {
@@ -43,10 +46,7 @@ export interface Spawned {
 
 /** A sealed memfd with the init image for a control socket of that number (`memfd_create(2)`, `F_ADD_SEALS`). */
 function sealInitImage(native: Native, local: LocalKernel, control: number): number {
-  const name = "runt-init", flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-  // Since Linux 6.3 a memfd says whether it may be executed; older kernels know no such flag.
-  const tried = local.memfdCreate(name, flags | MFD_EXEC, { accept: [EINVAL] });
-  const image = tried.ok ? tried.value : local.memfdCreate(name, flags).value;
+  const image = createMemfd(local, "runt-init", MFD_CLOEXEC | MFD_ALLOW_SEALING, MFD_EXEC);
   local.write(image, writeInitImage(native.code, control));
   local.fcntl(image, F_ADD_SEALS, ALL_SEALS);
   return image;
@@ -63,9 +63,7 @@ function sealInitImage(native: Native, local: LocalKernel, control: number): num
  * @throws {KernelError} when the kernel refuses
  */
 export function spawn(native: Native, local: LocalKernel, options: SpawnOptions): Spawned {
-  const pair = new Out(8);
-  local.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
-  const ours = pair.view.getInt32(0, true), theirs = pair.view.getInt32(4, true);
+  const [ours, theirs] = makeSocketPair(local, SOCK_SEQPACKET);
   // The child's copy of the socket must lie above all that the caller preserves, and on nothing that we use.
   const control = Math.max(options.firstFreeFd, ours + 1, theirs + 1) + 2;
   const image = sealInitImage(native, local, control);
@@ -129,7 +127,7 @@ export interface Forked {
   readonly control: number;
 }
 
-/** A control socket for a child that is still to be made: a pair made over there, one end fetched. */
+/** A socket to another process, such as the control socket of a child that is still to be made. */
 export interface PreparedSocket {
   /** Our end. */
   readonly socket: number;
@@ -138,14 +136,17 @@ export interface PreparedSocket {
 }
 
 /**
- * Makes the control socket for {@linkcode forkInto}. `pidfd_getfd(2)` needs the rights of a tracer: a caller who is not
- * root has them only as long as the process is dumpable.
+ * Makes a socket, for {@linkcode forkInto} its control socket: a pair made over there, one end fetched. `pidfd_getfd(2)` needs
+ * the rights of a tracer: a caller who is not root has them only as long as the process is dumpable.
+ *
+ * @param type `SOCK_*`
  */
-export function prepareSocket(local: LocalKernel, { kernel, pidfd }: Spawned): PreparedSocket {
-  const pair = new Out(8);
-  kernel.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
-  kernel.flush();
-  const ours = pair.view.getInt32(0, true), theirs = pair.view.getInt32(4, true);
+export function prepareSocket(
+  local: LocalKernel,
+  { kernel, pidfd }: Spawned,
+  type = SOCK_SEQPACKET,
+): PreparedSocket {
+  const [ours, theirs] = makeSocketPair(kernel, type);
   const socket = local.pidfdGetfd(pidfd, ours).value;
   kernel.close(ours);
   return { socket, control: theirs };

@@ -29,6 +29,8 @@ export const LOCK_UN = 8;
 export const MFD_CLOEXEC = 1;
 export const MFD_ALLOW_SEALING = 2;
 /** Linux 6.3; older ones answer EINVAL. */
+export const MFD_NOEXEC_SEAL = 8;
+/** As {@linkcode MFD_NOEXEC_SEAL}. */
 export const MFD_EXEC = 0x10;
 
 export const CLOSE_RANGE_UNSHARE = 2;

@@ -57,6 +57,16 @@ export function writeCgroupFile(dir: string, file: string, value: string): void 
   writeFile(`${dir}/${file}`, value, { create: false });
 }
 
+/** As {@linkcode writeCgroupFile}; false where that cannot be done. */
+export function tryWriteCgroupFile(dir: string, file: string, value: string): boolean {
+  try {
+    writeCgroupFile(dir, file, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Writes settings in their order.
  *

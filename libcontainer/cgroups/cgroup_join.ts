@@ -8,10 +8,9 @@
  *
  * @module
  */
-import { O_CLOEXEC } from "../../ffi/constants/open.ts";
+import { O_CLOEXEC, O_WRONLY } from "../../ffi/constants/open.ts";
 import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
 
-const O_WRONLY = 1;
 /** v1 hierarchies that only keep track of processes: a host may forbid them, and nothing is lost. */
 const OPTIONAL = ["", "misc", "name=systemd"];
 

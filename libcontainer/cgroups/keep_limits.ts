@@ -1,4 +1,4 @@
-import { readCgroupFile, writeCgroupFile } from "./cgroup_file.ts";
+import { readCgroupFile, tryWriteCgroupFile } from "./cgroup_file.ts";
 import type { CgroupManager } from "./manager.ts";
 
 /** The limits that can be read and written back as they are, by controller of v1. */
@@ -33,7 +33,9 @@ export function keepLimits({ mode, paths }: CgroupManager): () => string[] {
     // Some are only good with others (memory with memory and swap), whichever changed: those are tried once more.
     let left = kept;
     for (let round = 0; round < 3 && left.length > 0; round++) {
-      left = left.filter(({ dir, file, value }) => read(dir, file) !== value && !write(dir, file, value));
+      left = left.filter(({ dir, file, value }) =>
+        read(dir, file) !== value && !tryWriteCgroupFile(dir, file, value)
+      );
     }
     return left.map(({ dir, file }) => `${dir}/${file}`);
   };
@@ -44,14 +46,5 @@ function read(dir: string, file: string): string | undefined {
     return readCgroupFile(dir, file).trim();
   } catch {
     return undefined; // this kernel does not have it
-  }
-}
-
-function write(dir: string, file: string, value: string): boolean {
-  try {
-    writeCgroupFile(dir, file, value);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exists } from "../../ffi/files.ts";
 import { O_CLOEXEC, O_NONBLOCK, O_RDONLY } from "../../ffi/constants/open.ts";
 import { POLLIN, POLLPRI } from "../../ffi/constants/poll.ts";
 import { EAGAIN } from "../../ffi/errno.ts";
@@ -51,7 +52,7 @@ function watchOomV1(kernel: Kernel, dir: string): OomNotice | undefined {
     take() {
       const happened = kernel.read(event, new Out(8), { accept: [EAGAIN] });
       kernel.flush();
-      return happened.ok && isThere(`${dir}/cgroup.event_control`); // its removal is told in the same way
+      return happened.ok && exists(`${dir}/cgroup.event_control`); // its removal is told in the same way
     },
   };
 }
@@ -79,13 +80,4 @@ function watchEventsV2(kernel: Kernel, dir: string): OomNotice | undefined {
       return known > before;
     },
   };
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { ESRCH } from "../../ffi/errno.ts";
 import type { Kernel } from "../../ffi/kernel.ts";
-import { pause, writeCgroupFile } from "./cgroup_file.ts";
+import { pause, tryWriteCgroupFile } from "./cgroup_file.ts";
 import type { CgroupManager } from "./manager.ts";
 
 /** How often those are looked for that were made while the others were killed. */
@@ -51,13 +51,7 @@ export function thaw(cgroup: CgroupManager): void {
 
 /** Linux 5.14's way, which no fork escapes. Only where the one hierarchy is the container's. */
 function killByFile({ mode, paths }: CgroupManager): boolean {
-  if (mode !== "unified") return false;
-  try {
-    writeCgroupFile(paths[""]!, "cgroup.kill", "1");
-    return true;
-  } catch {
-    return false;
-  }
+  return mode === "unified" && tryWriteCgroupFile(paths[""]!, "cgroup.kill", "1");
 }
 
 /** Stops the processes, unless runt is one of them. */

@@ -38,10 +38,7 @@ export function becomeHook(
     kernel.call("dup3", [from, to, 0], { accept });
   });
   kernel.closeRange(3, ALL, CLOSE_RANGE_CLOEXEC, { accept });
-  if (nofile) {
-    const limit = new Uint8Array(BigUint64Array.of(nofile.soft, nofile.hard).buffer);
-    kernel.call("prlimit64", [0, RLIMIT_NOFILE, limit, 0], { accept });
-  }
+  if (nofile) kernel.prlimit(0, RLIMIT_NOFILE, nofile.soft, nofile.hard, { accept });
   if (umask !== undefined) kernel.umask(umask);
   if (cwd !== undefined) kernel.chdir(cwd, { accept });
   if (seccomp) {

@@ -19,7 +19,8 @@
 import { MFD_CLOEXEC, SEEK_CUR, SEEK_SET } from "../../ffi/constants/fcntl.ts";
 import { CLD_DUMPED, CLD_EXITED, CLD_KILLED } from "../../ffi/constants/wait.ts";
 import { type Kernel, Out, type Result, Word } from "../../ffi/kernel.ts";
-import { endText, errnoText } from "./outcome.ts";
+import { textOfErrno } from "../errno_text.ts";
+import { endText } from "./outcome.ts";
 import { openMemory } from "./streams.ts";
 
 const RECORD = 64, LENGTH = 8;
@@ -47,7 +48,7 @@ export function openEndTable(kernel: Kernel): number {
   for (const code of [CLD_KILLED, CLD_DUMPED]) {
     put(256 * code + 1, upTo(LAST_SIGNAL, (signal) => endText(code, signal)));
   }
-  put(ERRNO_BASE - LAST_ERRNO, upTo(LAST_ERRNO, errnoText).reverse());
+  put(ERRNO_BASE - LAST_ERRNO, upTo(LAST_ERRNO, textOfErrno).reverse());
   kernel.flush();
   return fd;
 }

@@ -6,7 +6,8 @@ import { openNative } from "../../ffi/native.ts";
 import { spawn } from "../../ffi/spawn.ts";
 import { killAndReap } from "../process/wait.ts";
 import { openEndTable, queueEnd, queueEndText, queueErrnoText } from "./end_table.ts";
-import { endText, errnoText } from "./outcome.ts";
+import { textOfErrno } from "../errno_text.ts";
+import { endText } from "./outcome.ts";
 import { openMemory } from "./streams.ts";
 
 /** A word with that value, as if a call had left it. */
@@ -50,7 +51,7 @@ Deno.test("every end of a process has its text in the table", () => {
       }
     }
     for (let errno = 1; errno <= 133; errno++) {
-      assertEquals(written(() => queueErrnoText(kernel, table, word(-errno), file)), errnoText(errno));
+      assertEquals(written(() => queueErrnoText(kernel, table, word(-errno), file)), textOfErrno(errno));
     }
   } finally {
     local.close(kernel.control);

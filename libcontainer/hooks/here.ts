@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { decodeChildStatus, SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 import { POLLIN } from "../../ffi/constants/poll.ts";
 import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { __WALL, P_PIDFD, WEXITED } from "../../ffi/constants/wait.ts";
@@ -23,8 +24,6 @@ import { becomeHook, type ChildOptions, patienceOf } from "./child.ts";
 import type { HookState } from "./hook_state.ts";
 import { hookError, type Outcome } from "./outcome.ts";
 import { closeStreams, type HookStreams, openStreams, readOutput, rewind } from "./streams.ts";
-
-const SI_CODE = 8, SI_STATUS = 24;
 
 /** What is told of a hook that failed. */
 export type OnFailure = (error: Error) => void;
@@ -88,13 +87,14 @@ function runHere(
     const poll = encodePollfds([{ fd: pidfd, events: POLLIN }]), patience = patienceOf(hook);
     const timedOut = patience >= 0 && local.poll(poll, 1, patience).value === 0;
     if (timedOut) local.pidfdSendSignal(pidfd, SIGKILL, { accept: [ESRCH] });
-    const info = new Out(128);
+    const info = new Out(SIGINFO_SIZE);
     local.waitid(P_PIDFD, pidfd, info, WEXITED | __WALL);
+    const { code, status } = decodeChildStatus(info)!;
     return {
       errno: 0,
       timedOut,
-      code: info.view.getInt32(SI_CODE, true),
-      status: info.view.getInt32(SI_STATUS, true),
+      code,
+      status,
       output: () => readOutput(local, streams),
     };
   } catch (error) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { textOfErrno } from "../errno_text.ts";
 import { CLD_DUMPED, CLD_EXITED } from "../../ffi/constants/wait.ts";
 import { RuntError } from "../error.ts";
 import type { Hook, Hooks } from "../spec/hooks.ts";
@@ -29,37 +30,10 @@ const SIGNALS = ("hangup|interrupt|quit|illegal instruction|trace/breakpoint tra
   "virtual timer expired|profiling timer expired|window changed|I/O possible|power failure|bad system call")
   .split("|");
 
-/** What Linux says of the errnos that `execve(2)` and `clone(2)` have. */
-export const ERRNO_TEXTS: Readonly<Record<number, string>> = {
-  1: "operation not permitted",
-  2: "no such file or directory",
-  5: "input/output error",
-  7: "argument list too long",
-  8: "exec format error",
-  11: "resource temporarily unavailable",
-  12: "cannot allocate memory",
-  13: "permission denied",
-  14: "bad address",
-  20: "not a directory",
-  21: "is a directory",
-  22: "invalid argument",
-  23: "too many open files in system",
-  24: "too many open files",
-  26: "text file busy",
-  36: "file name too long",
-  40: "too many levels of symbolic links",
-  80: "accessing a corrupted shared library",
-};
-
 /** `exit status 3`, `signal: killed`, `signal: aborted (core dumped)` */
 export function endText(code: number, status: number): string {
   if (code === CLD_EXITED) return `exit status ${status}`;
   return `signal: ${SIGNALS[status - 1] ?? `signal ${status}`}${code === CLD_DUMPED ? " (core dumped)" : ""}`;
-}
-
-/** `no such file or directory` */
-export function errnoText(errno: number): string {
-  return ERRNO_TEXTS[errno] ?? `errno ${errno}`;
 }
 
 /** The words in front of what went wrong with a hook. */
@@ -81,7 +55,7 @@ export function hookError(
 ): RuntError | undefined {
   const { errno, timedOut, code, status } = outcome;
   let text: string;
-  if (errno) text = `fork/exec ${hook.path}: ${errnoText(errno)}`;
+  if (errno) text = `fork/exec ${hook.path}: ${textOfErrno(errno)}`;
   else if (timedOut) text = timeoutText(hook);
   else if (code === CLD_EXITED && status === 0) return undefined;
   else {

@@ -1,19 +1,8 @@
-import {
-  F_ADD_SEALS,
-  F_SEAL_GROW,
-  F_SEAL_SEAL,
-  F_SEAL_SHRINK,
-  F_SEAL_WRITE,
-  MFD_ALLOW_SEALING,
-  SEEK_SET,
-} from "../../ffi/constants/fcntl.ts";
-import { EINVAL } from "../../ffi/errno.ts";
+import { F_ADD_SEALS, MFD_ALLOW_SEALING, MFD_NOEXEC_SEAL, SEEK_SET } from "../../ffi/constants/fcntl.ts";
+import { ALL_SEALS, createMemfd } from "../../ffi/memfd.ts";
 import { type Kernel, Out } from "../../ffi/kernel.ts";
 import type { HookState } from "./hook_state.ts";
 
-/** Since Linux 6.3 a memfd says that it will not be executed; older kernels know no such flag. */
-const MFD_NOEXEC_SEAL = 8;
-const ALL_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 /** Bytes of a hook's output that go into an error. */
 const QUOTED = 0x4000;
 
@@ -30,12 +19,7 @@ export interface HookStreams {
 
 /** A file in memory. */
 export function openMemory(kernel: Kernel, name: string, flags: number): number {
-  const tried = kernel.memfdCreate(name, flags | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL, { accept: [EINVAL] });
-  kernel.flush();
-  if (tried.ok) return tried.value;
-  const made = kernel.memfdCreate(name, flags | MFD_ALLOW_SEALING);
-  kernel.flush();
-  return made.value;
+  return createMemfd(kernel, name, flags | MFD_ALLOW_SEALING, MFD_NOEXEC_SEAL);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readTextFile } from "../../ffi/files.ts";
+import { exists, readTextFile } from "../../ffi/files.ts";
 import type { LinuxNamespaceType } from "../spec/linux.ts";
 import type { HostFacts } from "../validate/facts.ts";
 import { type CgroupHierarchies, type CgroupMode, parseCgroupHierarchies } from "./cgroup_hierarchies.ts";
@@ -101,14 +101,5 @@ function read(path: string): string | undefined {
     return readTextFile(path);
   } catch {
     return undefined;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

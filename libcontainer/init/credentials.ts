@@ -21,13 +21,6 @@ export function setNoNewPrivileges(kernel: Kernel, config: Config): void {
   if (config.process.noNewPrivileges) kernel.prctl(PR_SET_NO_NEW_PRIVS, 1);
 }
 
-/** As {@linkcode queueUser}, done and checked. */
-export function becomeUser(kernel: Kernel, config: Config, context: ProgramContext): void {
-  const check = queueUser(kernel, config, context);
-  kernel.flush();
-  check();
-}
-
 /**
  * Enters the working directory and becomes the user, with the capabilities and no others.
  *

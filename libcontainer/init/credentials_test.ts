@@ -6,7 +6,14 @@ import { RecordingKernel } from "../../ffi/recording.ts";
 import { initContext, processConfig } from "../../tests/support/init_fixture.ts";
 import { names } from "../../tests/support/rootfs_fixture.ts";
 import { RuntError } from "../error.ts";
-import { becomeUser, setNoNewPrivileges } from "./credentials.ts";
+import { queueUser, setNoNewPrivileges } from "./credentials.ts";
+
+/** Done and checked at once. */
+function becomeUser(...given: Parameters<typeof queueUser>): void {
+  const check = queueUser(...given);
+  given[0].flush();
+  check();
+}
 
 const USER = processConfig({ uid: 1000, gid: 100, additionalGids: [5, 6], cwd: "/work" });
 

@@ -6,13 +6,6 @@ const X_OK = 1, AT_EACCESS = 0x200;
 const S_IFMT = 0o170000, S_IFDIR = 0o040000;
 const ST_MODE = Deno.build.arch === "x86_64" ? 24 : 16;
 
-/** As {@linkcode queueLookPath}, looked for at once. */
-export function lookPath(kernel: Kernel, name: string, env: readonly string[]): string {
-  const find = queueLookPath(kernel, name, env);
-  kernel.flush();
-  return find();
-}
-
 /**
  * The file that `args[0]` means, as `execvp(3)` finds it: a name with a slash is the path, others are looked for in
  * `PATH`. Asked inside the container, as its user; one round trip for all candidates.

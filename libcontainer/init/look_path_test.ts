@@ -3,7 +3,14 @@ import { EACCES, ELOOP, ENOENT, ENOTDIR } from "../../ffi/errno.ts";
 import { Out } from "../../ffi/operation.ts";
 import { RecordingKernel } from "../../ffi/recording.ts";
 import { RuntError } from "../error.ts";
-import { lookPath } from "./look_path.ts";
+import { queueLookPath } from "./look_path.ts";
+
+/** Looked for at once. */
+function lookPath(...given: Parameters<typeof queueLookPath>): string {
+  const find = queueLookPath(...given);
+  given[0].flush();
+  return find();
+}
 
 const FILE = 0o100755, DIRECTORY = 0o040755;
 

@@ -1,6 +1,8 @@
 import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
+import { E2BIG, EACCES, ENOENT, ENOEXEC, ENOMEM, ETXTBSY } from "../../ffi/errno.ts";
 import { type Kernel, Out, type Result, u64s } from "../../ffi/kernel.ts";
 import type { SeccompConfig } from "../config/config.ts";
+import { textOfErrno } from "../errno_text.ts";
 import { queueFilter } from "./seccomp.ts";
 
 const ALL = 0xffffffff;
@@ -10,7 +12,7 @@ const EXEC_FAILED = 255;
 
 /** What the program is called, given and surrounded with. */
 export interface Program {
-  /** Where `lookPath()` found it. */
+  /** Where `queueLookPath()` found it. */
   readonly file: string;
   readonly args: readonly string[];
   readonly env: readonly string[];
@@ -18,15 +20,8 @@ export interface Program {
   readonly seccomp?: SeccompConfig;
 }
 
-/** Texts for the failures of `execve(2)` that a look-up does not foresee, as Go has them. */
-const REASONS: readonly (readonly [errno: number, text: string])[] = [
-  [2, "no such file or directory"],
-  [8, "exec format error"],
-  [13, "permission denied"],
-  [7, "argument list too long"],
-  [12, "cannot allocate memory"],
-  [26, "text file busy"],
-];
+/** The errnos of `execve(2)` that are told by name: those that a look-up does not foresee. */
+const REASONS: readonly number[] = [ENOENT, ENOEXEC, EACCES, E2BIG, ENOMEM, ETXTBSY];
 
 /**
  * The last operations: those that need nobody, since runt may be gone.
@@ -68,7 +63,7 @@ export function queueTail(
   );
   // Only a failed exec comes here. A batch must choose the text over there: nobody may be left here to choose it.
   if (exec.raw === undefined) queueExcuse(kernel, program.file, exec);
-  else leave(kernel, program.file, REASONS.find(([errno]) => errno === exec.errno)?.[1] ?? "failed");
+  else leave(kernel, program.file, reasonOf(exec.errno));
 }
 
 /**
@@ -86,11 +81,15 @@ export function queueExec(kernel: Kernel, program: Program, firstFreeFd: number)
 function queueExcuse(kernel: Kernel, file: string, exec: Result): void {
   const result = new Out(8);
   kernel.call("copy", [result, exec, 8]);
-  for (const [errno, text] of REASONS) {
+  for (const errno of REASONS) {
     const differs = kernel.call("compare", [result, u64s(-errno), 8]);
-    kernel.when(differs, "zero", () => leave(kernel, file, text));
+    kernel.when(differs, "zero", () => leave(kernel, file, reasonOf(errno)));
   }
-  leave(kernel, file, "failed");
+  leave(kernel, file, reasonOf(0));
+}
+
+function reasonOf(errno: number): string {
+  return REASONS.includes(errno) ? textOfErrno(errno) : "failed";
 }
 
 function leave(kernel: Kernel, file: string, reason: string): void {

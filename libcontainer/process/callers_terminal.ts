@@ -1,3 +1,4 @@
+import { makePipe } from "../../ffi/pairs.ts";
 import { SIGCHLD, SIGWINCH } from "../../ffi/constants/signal.ts";
 import { TCGETS, TCSETS, TIOCGWINSZ, TIOCSWINSZ } from "../../ffi/constants/ioctl.ts";
 import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_RDONLY } from "../../ffi/constants/open.ts";
@@ -76,9 +77,7 @@ export class CallersTerminal implements TerminalEnd {
   }
 
   relay(pidfd: number, onChild: () => void): void {
-    const kernel = this.#kernel, pipe = new Out(8);
-    kernel.call("pipe2", [pipe, O_NONBLOCK | O_CLOEXEC]);
-    const notice = pipe.view.getInt32(0, true), writer = pipe.view.getInt32(4, true);
+    const kernel = this.#kernel, [notice, writer] = makePipe(kernel, O_NONBLOCK | O_CLOEXEC);
     using _handler = noticeSignals(this.#native, kernel, writer, [SIGWINCH, SIGCHLD]);
     // Whatever came before the handler was there.
     const onNotice = () => {

@@ -1,7 +1,7 @@
-import { AF_UNIX, MSG_CMSG_CLOEXEC, SOCK_CLOEXEC, SOCK_DGRAM } from "../../ffi/constants/socket.ts";
-import { type Kernel, Out } from "../../ffi/kernel.ts";
+import { MSG_CMSG_CLOEXEC, SOCK_DGRAM } from "../../ffi/constants/socket.ts";
+import type { Kernel } from "../../ffi/kernel.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
-import type { Spawned } from "../../ffi/spawn.ts";
+import { prepareSocket, type Spawned } from "../../ffi/spawn.ts";
 import { encodeFdMessage, receiveFdMessage } from "../../ffi/structs/fd_message.ts";
 
 /** By which a process hands a descriptor to runt. */
@@ -24,14 +24,9 @@ export interface DescriptorChannel {
  *   child: sendmsg(SCM_RIGHTS) ────────────────────▶ recvmsg
  * ```
  */
-export function openDescriptorChannel(local: LocalKernel, { kernel, pidfd }: Spawned): DescriptorChannel {
-  const pair = new Out(8);
-  kernel.socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair);
-  kernel.flush();
-  const ours = pair.view.getInt32(0, true), theirs = pair.view.getInt32(4, true);
-  const socket = local.pidfdGetfd(pidfd, ours).value;
-  kernel.close(ours);
-  return { take: (fd) => takeOver(local, kernel, socket, theirs, fd) };
+export function openDescriptorChannel(local: LocalKernel, spawned: Spawned): DescriptorChannel {
+  const { socket, control } = prepareSocket(local, spawned, SOCK_DGRAM);
+  return { take: (fd) => takeOver(local, spawned.kernel, socket, control, fd) };
 }
 
 function takeOver(local: LocalKernel, kernel: Kernel, socket: number, theirs: number, fd: number): number {

@@ -22,7 +22,9 @@ import * as clone from "../../ffi/constants/clone.ts";
 import { F_SETFD } from "../../ffi/constants/fcntl.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
 import { EAGAIN, EINVAL } from "../../ffi/errno.ts";
-import { AT_FDCWD, type Kernel, Out, type Result } from "../../ffi/kernel.ts";
+import { SOCK_SEQPACKET } from "../../ffi/constants/socket.ts";
+import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
+import { makeSocketPair } from "../../ffi/pairs.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
@@ -35,7 +37,6 @@ import { startSession } from "../init/session.ts";
 import type { ContainerProcess } from "./container_process.ts";
 import { openDescriptorChannel } from "./descriptor_channel.ts";
 
-const AF_UNIX = 1, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0o2000000;
 /** Namespaces that every kernel has which runt runs on. */
 const ALWAYS = clone.CLONE_NEWNS | clone.CLONE_NEWUTS | clone.CLONE_NEWIPC | clone.CLONE_NEWNET |
   clone.CLONE_NEWPID;
@@ -127,9 +128,7 @@ function join(
 
 /** A control socket for the process, whose other end the first one inherits at the same number. */
 function openSocket(local: LocalKernel): PreparedSocket {
-  const pair = new Out(8);
-  local.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
-  const socket = pair.view.getInt32(0, true), control = pair.view.getInt32(4, true);
+  const [socket, control] = makeSocketPair(local, SOCK_SEQPACKET);
   local.fcntl(control, F_SETFD, 0);
   return { socket, control };
 }

@@ -1,8 +1,9 @@
+import { errnoText } from "../errno_text.ts";
 import { SOCK_STREAM } from "../../ffi/constants/socket.ts";
 import type { Fd, Kernel } from "../../ffi/kernel.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { RuntError } from "../error.ts";
-import { connectUnixSocket, reasonOf, sendDescriptor } from "./unix_socket.ts";
+import { connectUnixSocket, sendDescriptor } from "./unix_socket.ts";
 
 /** What the message with the pidfd says: runc's name for the kind of process. */
 export type ProcessKind = "standard" | "setns";
@@ -50,7 +51,7 @@ export class PidfdSocket {
     try {
       sendDescriptor(kernel, this.#socket, kind, pidfd);
     } catch (error) {
-      const reason = error instanceof KernelError ? `: sendmsg: ${reasonOf(error)}` : "";
+      const reason = error instanceof KernelError ? `: sendmsg: ${errnoText(error)}` : "";
       throw new RuntError("io", `failed to setup pidfd: failed to send pidfd on socket${reason}`);
     } finally {
       this.close(kernel);

@@ -9,13 +9,13 @@ import { EINVAL } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
+import { ALL_SEALS, createMemfd } from "../../ffi/memfd.ts";
 import { RuntError } from "../error.ts";
 import type { Logger } from "../log.ts";
 
 const O_PATH = 0o10000000, O_NOFOLLOW = 0o400000;
 const FSOPEN_CLOEXEC = 1, FSMOUNT_CLOEXEC = 1;
 const MOUNT_ATTR_RDONLY = 1, MOUNT_ATTR_NOSUID = 2, MOUNT_ATTR_NODEV = 4;
-const ALL_SEALS = 0xf;
 const SELF = "/proc/self/exe";
 
 /**
@@ -75,9 +75,7 @@ function openThroughOverlay(kernel: Kernel, directory: string): number {
 }
 
 function copyToMemory(kernel: Kernel): number {
-  // Since Linux 6.3 a memfd says whether it may be executed; older kernels know no such flag.
-  const tried = kernel.memfdCreate("runt", MFD_ALLOW_SEALING | MFD_EXEC, { accept: [EINVAL] });
-  const copy = tried.ok ? tried.value : kernel.memfdCreate("runt", MFD_ALLOW_SEALING).value;
+  const copy = createMemfd(kernel, "runt", MFD_ALLOW_SEALING, MFD_EXEC);
   const self = kernel.openat(AT_FDCWD, SELF, 0o2000000);
   while (kernel.call("sendfile", [copy, self, 0, 0x7ffff000]).value > 0) { /* until the end of the file */ }
   kernel.close(self);

@@ -1,9 +1,10 @@
+import { errnoText } from "../errno_text.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import { SPEC_VERSION } from "../spec/version.ts";
-import { connectUnixSocket, reasonOf, sendDescriptor } from "./unix_socket.ts";
+import { connectUnixSocket, sendDescriptor } from "./unix_socket.ts";
 
 /** The process that the filter is set on, and the container that it is in. */
 export interface FilteredProcess {
@@ -35,7 +36,7 @@ export function send(
     try {
       sendDescriptor(local, socket, describe(config, process, listenerMetadata), listener);
     } catch (error) {
-      const reason = error instanceof KernelError ? `: ${reasonOf(error)}` : "";
+      const reason = error instanceof KernelError ? `: ${errnoText(error)}` : "";
       throw new RuntError("io", `cannot send seccomp fd to ${listenerPath}${reason}`);
     } finally {
       local.close(socket);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errnoText } from "../errno_text.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
 import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_STREAM } from "../../ffi/constants/socket.ts";
 import { AT_FDCWD, type Fd, type Kernel } from "../../ffi/kernel.ts";
@@ -29,7 +30,7 @@ export function connectUnixSocket(kernel: Kernel, path: string, type = SOCK_STRE
     kernel.close(socket);
     if (!(error instanceof KernelError)) throw error;
     const network = type === SOCK_STREAM ? "unix" : "unixgram";
-    throw new RuntError("io", `dial ${network} ${path}: ${error.syscall}: ${reasonOf(error)}`);
+    throw new RuntError("io", `dial ${network} ${path}: ${error.syscall}: ${errnoText(error)}`);
   }
   return socket;
 }
@@ -46,12 +47,6 @@ export function bindUnixSocket(kernel: Kernel, socket: Fd, path: string): void {
  */
 export function sendDescriptor(kernel: Kernel, socket: Fd, words: string, fd: Fd): void {
   kernel.sendmsg(socket, encodeFdMessage(new TextEncoder().encode(words), [fd]), MSG_NOSIGNAL);
-}
-
-/** What the kernel said, as Go writes it: `connection refused`. */
-export function reasonOf(error: KernelError): string {
-  const text = error.message.slice(error.message.lastIndexOf(": ") + 2);
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** A path that is too long for an address is one from its directory. */

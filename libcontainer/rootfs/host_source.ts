@@ -1,7 +1,8 @@
 import { MS_SLAVE } from "../../ffi/constants/mount.ts";
 import { AT_EMPTY_PATH, AT_RECURSIVE } from "../../ffi/constants/open.ts";
-import { AF_UNIX, MSG_CMSG_CLOEXEC, SOCK_CLOEXEC, SOCK_DGRAM } from "../../ffi/constants/socket.ts";
-import { type Fd, type Kernel, Out } from "../../ffi/kernel.ts";
+import { MSG_CMSG_CLOEXEC, SOCK_DGRAM } from "../../ffi/constants/socket.ts";
+import type { Fd, Kernel } from "../../ffi/kernel.ts";
+import { makeSocketPair } from "../../ffi/pairs.ts";
 import { encodeFdMessage, receiveFdMessage } from "../../ffi/structs/fd_message.ts";
 import { cloneSource } from "./bind_mount.ts";
 
@@ -38,10 +39,7 @@ export function fetchHostSource(
  * @returns its number over there, close-on-exec
  */
 export function handOver(local: Kernel, kernel: Kernel, pidfd: number, fd: number): number {
-  const pair = new Out(8);
-  kernel.socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair);
-  kernel.flush();
-  const near = pair.view.getInt32(0, true), far = pair.view.getInt32(4, true);
+  const [near, far] = makeSocketPair(kernel, SOCK_DGRAM);
   const socket = local.pidfdGetfd(pidfd, near);
   local.call("sendmsg", [socket, encodeFdMessage(new Uint8Array(1), [fd]), 0]);
   local.close(socket);

@@ -13,7 +13,7 @@ import {
   recordingHook,
   shellHook,
 } from "../support/hooks.ts";
-import { leftovers } from "../support/leftovers.ts";
+import { exists, leftovers } from "../support/leftovers.ts";
 import { root, testNeeding } from "../support/needs.ts";
 import { RUNT, Runtime, waitUntil } from "../support/runtime.ts";
 import { parseLogLine } from "../support/side_by_side.ts";
@@ -228,12 +228,3 @@ testNeeding([root], "hooks may use the runtime: poststart on the container, post
   runtime.must(["delete", "name"]);
   assertMatch(Deno.readTextFileSync(`${bundle.records}/gone`), /container does not exist/);
 });
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}

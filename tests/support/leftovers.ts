@@ -41,7 +41,8 @@ function processesOf(id: string, bundle: string): string[] {
   return found;
 }
 
-function exists(path: string): boolean {
+/** Whether anything is there, a link not followed. */
+export function exists(path: string): boolean {
   try {
     Deno.lstatSync(path);
     return true;

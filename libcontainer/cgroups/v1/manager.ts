@@ -3,11 +3,12 @@ import { EACCES, EBUSY, EPERM, EROFS } from "../../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../../ffi/kernel.ts";
 import { RuntError } from "../../error.ts";
 import type { LinuxResources } from "../../spec/resources.ts";
-import { applySettings, readCgroupKey, readCgroupNumber, systemError } from "../cgroup_file.ts";
+import { applySettings, readCgroupNumber, systemError } from "../cgroup_file.ts";
 import { cpuset } from "../controllers/cpuset.ts";
 import { cpuV1, realtimeV1 } from "../controllers/cpu.ts";
 import { memoryV1 } from "../controllers/memory.ts";
 import { pids } from "../controllers/pids.ts";
+import { oomKills } from "../look.ts";
 import { MadeDirectories } from "../made_directories.ts";
 import type { CgroupManager, CgroupRequest, FreezerState, ResourcePart } from "../manager.ts";
 import { cgroupExists, cgroupProcesses, refuseOccupied } from "../processes.ts";
@@ -137,8 +138,7 @@ export class CgroupManagerV1 implements CgroupManager {
   }
 
   oomKillCount(): number {
-    const dir = this.#paths.memory;
-    return dir === undefined ? 0 : readCgroupKey(dir, "memory.oom_control", "oom_kill");
+    return oomKills(this.#paths);
   }
 
   remove(): void {

@@ -9,7 +9,7 @@
  */
 import { RuntError } from "../../error.ts";
 import type { LinuxResources } from "../../spec/resources.ts";
-import { readCgroupFile, writeCgroupFile } from "../cgroup_file.ts";
+import { readCgroupFile, tryWriteCgroupFile } from "../cgroup_file.ts";
 import { isBlockIOSet } from "../controllers/block_io.ts";
 import type { MadeDirectories } from "../made_directories.ts";
 
@@ -42,18 +42,9 @@ export function createCgroup(
 function handOn(dir: string, controllers: readonly string[]): void {
   const enabled = words(dir, "cgroup.subtree_control");
   const missing = controllers.filter((controller) => !enabled.includes(controller)).map((name) => `+${name}`);
-  if (!missing.length || tryWrite(dir, "cgroup.subtree_control", missing.join(" "))) return;
+  if (!missing.length || tryWriteCgroupFile(dir, "cgroup.subtree_control", missing.join(" "))) return;
   // One that cannot be had must not keep the others away. Whether it is missed shows when its limit is set.
-  for (const controller of missing) tryWrite(dir, "cgroup.subtree_control", controller);
-}
-
-function tryWrite(dir: string, file: string, value: string): boolean {
-  try {
-    writeCgroupFile(dir, file, value);
-    return true;
-  } catch {
-    return false;
-  }
+  for (const controller of missing) tryWriteCgroupFile(dir, "cgroup.subtree_control", controller);
 }
 
 /** Below a cgroup with processes and threaded controllers there are no memory and io (`cgroups(7)`, "Thread mode"). */
@@ -67,7 +58,7 @@ function checkType(root: string, dir: string, resources: LinuxResources): void {
   }
   // From the top: a cgroup can only become threaded below one that is.
   checkType(root, dir.slice(0, dir.lastIndexOf("/")), resources);
-  if (type === "domain invalid") tryWrite(dir, "cgroup.type", "threaded");
+  if (type === "domain invalid") tryWriteCgroupFile(dir, "cgroup.type", "threaded");
 }
 
 /** Whether limits are asked for that a threaded cgroup cannot have. runc counts cpu among them. */

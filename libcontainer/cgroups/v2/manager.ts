@@ -3,13 +3,14 @@ import { EACCES, EPERM, EROFS } from "../../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../../ffi/kernel.ts";
 import { RuntError } from "../../error.ts";
 import type { LinuxResources } from "../../spec/resources.ts";
-import { applySettings, readCgroupKey, readCgroupNumber, systemError } from "../cgroup_file.ts";
+import { applySettings, readCgroupNumber, systemError } from "../cgroup_file.ts";
 import { cpuset } from "../controllers/cpuset.ts";
 import { cpuV2 } from "../controllers/cpu.ts";
 import { defaultDeviceRules } from "../controllers/default_devices.ts";
 import { accessBits, RWM } from "../controllers/device_rules.ts";
 import { memoryV2 } from "../controllers/memory.ts";
 import { pids } from "../controllers/pids.ts";
+import { oomKills } from "../look.ts";
 import { MadeDirectories } from "../made_directories.ts";
 import type { CgroupManager, CgroupRequest, FreezerState, ResourcePart } from "../manager.ts";
 import { cgroupExists, cgroupProcesses, refuseOccupied } from "../processes.ts";
@@ -137,7 +138,7 @@ export class CgroupManagerV2 implements CgroupManager {
   }
 
   oomKillCount(): number {
-    return this.#denied ? 0 : readCgroupKey(this.#dir, "memory.events", "oom_kill");
+    return this.#denied ? 0 : oomKills({ "": this.#dir });
   }
 
   remove(): void {
