@@ -23,6 +23,11 @@ export interface NamespaceConfig {
   readonly at: string;
 }
 
+/** Whether a container has a new namespace of a type, not one that it joins. */
+export function makesNamespace({ namespaces }: Pick<Config, "namespaces">, type: string): boolean {
+  return namespaces.some((namespace) => namespace.type === type && namespace.path === undefined);
+}
+
 /** Masks of capability numbers, one bit each (`capabilities(7)`), as hexadecimal text so that they survive JSON. */
 export interface CapabilitySets {
   readonly bounding: string;

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { encodePollfds } from "../../ffi/structs/pollfd.ts";
 import { NO_PROCESS } from "../process/process_stat.ts";
 import { writeFile } from "../../ffi/files.ts";
 import { LOCK_EX } from "../../ffi/constants/fcntl.ts";
@@ -29,9 +30,7 @@ import type { Native } from "../../ffi/native.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
 import { EXEC_FIFO } from "../state/exec_fifo.ts";
 import { journalPath } from "../state/journal.ts";
-import { STATE_FILE } from "../state/state_file.ts";
-
-const START = "start.answer", DELETE = "delete.answer";
+import { DELETE_ANSWER, START_ANSWER, USUAL_FILES } from "../state/state_directory.ts";
 
 /** What the answers are about. */
 export interface Answered {
@@ -60,9 +59,9 @@ export function leaveStartAnswer(native: Pick<Native, "numbers">, container: Ans
   kernel.openat(state, EXEC_FIFO, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
   kernel.write(fifo, "0");
   kernel.unlinkat(state, EXEC_FIFO, 0);
-  kernel.unlinkat(state, START, 0, { accept: "any" });
+  kernel.unlinkat(state, START_ANSWER, 0, { accept: "any" });
   note();
-  leave(directory, START, kernel.finish());
+  leave(directory, START_ANSWER, kernel.finish());
 }
 
 /**
@@ -79,13 +78,12 @@ export function leaveDeleteAnswer(native: Pick<Native, "numbers">, container: An
   for (const path of new Set(Object.values(cgroup.paths))) {
     kernel.unlinkat(AT_FDCWD, path, AT_REMOVEDIR, { accept: [ENOENT] });
   }
-  // The facts last: without them nobody would know the rest.
-  for (const name of [EXEC_FIFO, START, DELETE, STATE_FILE]) {
+  for (const name of USUAL_FILES) {
     kernel.unlinkat(state, name, 0, { accept: [ENOENT] });
   }
   kernel.unlinkat(AT_FDCWD, directory, AT_REMOVEDIR);
   note();
-  leave(directory, DELETE, kernel.finish());
+  leave(directory, DELETE_ANSWER, kernel.finish());
 }
 
 function lock(kernel: AnswerKernel, directory: string): Result {
@@ -112,10 +110,8 @@ function expectThawed(kernel: AnswerKernel, { mode, paths }: Answered["cgroup"])
 function expectEnded(kernel: AnswerKernel, pid: number): void {
   const pidfd = kernel.pidfdOpen(pid, 0, { accept: NO_PROCESS });
   kernel.when(pidfd, "ok", () => {
-    const request = new Uint8Array(8);
-    new DataView(request.buffer).setInt16(4, POLLIN, true);
     // Readable: it has ended, reaped or not (pidfd_open(2)).
-    const poll = new Block(request, [{ at: 0, value: pidfd, size: 4 }]);
+    const poll = new Block(encodePollfds([{ fd: 0, events: POLLIN }]), [{ at: 0, value: pidfd, size: 4 }]);
     kernel.expect(kernel.call("poll", [poll, 1, 0]), "nonzero");
   });
 }

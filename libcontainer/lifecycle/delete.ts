@@ -1,3 +1,4 @@
+import { encodePollfds } from "../../ffi/structs/pollfd.ts";
 import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { POLLIN } from "../../ffi/constants/poll.ts";
 import { LocalKernel } from "../../ffi/local.ts";
@@ -109,9 +110,7 @@ export function awaitEnd(kernel: Kernel, pid: number, startTime: number): void {
   const pidfd = kernel.pidfdOpen(pid, 0, { accept: NO_PROCESS });
   if (!pidfd.ok) return;
   // A pidfd is readable when its process has ended, reaped or not (pidfd_open(2)).
-  const poll = new Uint8Array(8), view = new DataView(poll.buffer);
-  view.setInt32(0, pidfd.value, true);
-  view.setInt16(4, POLLIN, true);
+  const poll = encodePollfds([{ fd: pidfd.value, events: POLLIN }]);
   const ended = isAlive(pid, startTime) ? kernel.poll(poll, 1, PATIENCE_MS).value > 0 : true;
   kernel.close(pidfd);
   if (!ended) throw new RuntError("wrong-state", "container init still running");

@@ -12,7 +12,7 @@ import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
 import { removeResctrlGroups } from "../cgroups/remove.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
-import { laterHooks, needsDelete, needsStart } from "../hooks/kinds.ts";
+import { needsDelete, needsStart } from "../hooks/kinds.ts";
 import type { InitContext } from "../init/context.ts";
 import { setUp } from "../init/order.ts";
 import { queueTail } from "../init/tail.ts";
@@ -29,14 +29,13 @@ import { isSetgroupsDenied } from "../security/id_maps.ts";
 import { rootfsContext } from "../rootfs/context.ts";
 import { fetchHostSource } from "../rootfs/host_source.ts";
 import { makeExecFifo } from "../state/exec_fifo.ts";
-import { SPEC_VERSION } from "../spec/version.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory } from "../state/state_directory.ts";
 import { prepareState, type StateFile, writeState } from "../state/state_file.ts";
 import { leaveDeleteAnswer, leaveStartAnswer } from "./answers.ts";
+import { describeFacts } from "./describe_facts.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
-import type { Parts } from "./parts.ts";
 import type { Plan } from "./plan_container.ts";
 import { forgivesCgroups, isRootless, warnOfStrays } from "./rootless.ts";
 
@@ -102,7 +101,7 @@ export function makeContainer(
     parts.pidfdSocket?.connect(local);
     parts.notifySocket?.makeDirectory(local);
     if (!waits) parts.notifySocket?.bind(local);
-    const state = describe(config, cgroup, runtime, parts.resctrl);
+    const state = describeFacts(config, cgroup, runtime, parts.resctrl);
     writeState(directory, state);
     undo.push(() => {
       // A process that was lost before it was known by its pidfd is in there too.
@@ -115,9 +114,9 @@ export function makeContainer(
     cgroup.set(config.cgroup.resources, "limits");
     if (waits) makeExecFifo(local, directory);
     const executable = runtime.init === "self" ? openSealedExecutable(local, directory, log) : undefined;
-    let process: ContainerProcess;
+    let made: MadeContainer;
     try {
-      process = makeContainerProcess(native, local, config, cgroup, {
+      const process = makeContainerProcess(native, local, config, cgroup, {
         firstFreeFd: FIRST_PRESERVED + options.preserveFds,
         fifoDirectory: waits ? directory : undefined,
         executable,
@@ -125,13 +124,13 @@ export function makeContainer(
         onSpawn: (pidfd) => void undo.push(() => killAndReap(local, pidfd)),
       });
       parts.resctrl?.apply(process.pid);
-      const made = { directory, cgroup, process, native, local };
+      made = { directory, cgroup, process, native, local };
       finish(runtime, plan, made, state, executable, others, undo);
     } catch (error) {
       throw explain(error, cgroup);
     }
-    note(runtime.root, id, "create", { pid: process.pid });
-    return { directory, cgroup, process, native, local };
+    note(runtime.root, id, "create", { pid: made.process.pid });
+    return made;
   } catch (error) {
     // The first error is the one to tell: what clean-up has to say goes to the log.
     for (const step of undo.reverse()) {
@@ -254,46 +253,10 @@ function leaveAnswers(
   try {
     if (!needsStart(hooks)) leaveStartAnswer(native, container);
     const more = needsDelete(hooks) || runt.systemdCgroup || runt.resctrl?.length;
-    if (runt.ownPidNamespace && !more) {
-      leaveDeleteAnswer(native, container);
-    }
+    if (runt.ownPidNamespace && !more) leaveDeleteAnswer(native, container);
   } catch (error) {
     runtime.log.debug(`no answers: ${(error as Error).message}`);
   }
-}
-
-function describe(
-  config: Config,
-  cgroup: CgroupManager,
-  runtime: RuntimeOptions,
-  resctrl: Parts["resctrl"],
-): StateFile {
-  const hooks = laterHooks(config.hooks);
-  const annotations = Object.entries(config.annotations).map(([key, value]) => `${key}=${value}`);
-  return {
-    id: config.id,
-    init_process_pid: 0,
-    init_process_start: 0,
-    created: new Date().toISOString(),
-    config: {
-      rootfs: config.rootfs,
-      labels: [...annotations, `bundle=${config.bundle}`],
-      version: SPEC_VERSION,
-    },
-    cgroup_paths: cgroup.paths,
-    ...(resctrl && { intel_rdt_path: resctrl.directory }),
-    ...(resctrl?.monitoring !== undefined && { intel_rdt_mon_path: resctrl.monitoring }),
-    runt: {
-      bundle: config.bundle,
-      annotations: config.annotations,
-      cgroupsPath: config.cgroup.path,
-      systemdCgroup: runtime.systemdCgroup,
-      ownPidNamespace: config.namespaces.some(({ type, path }) => type === "pid" && path === undefined),
-      newKeyring: config.newKeyring,
-      ...(resctrl && { resctrl: resctrl.removed }),
-      ...(hooks && { hooks }),
-    },
-  };
 }
 
 /** Puts runc's words around what went wrong in the new process; says so when memory was what it lacked. */

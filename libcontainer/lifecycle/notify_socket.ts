@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { makePipe } from "../../ffi/pairs.ts";
 import { O_CLOEXEC } from "../../ffi/constants/open.ts";
 import { POLLIN } from "../../ffi/constants/poll.ts";
 import { AF_UNIX, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_DGRAM } from "../../ffi/constants/socket.ts";
@@ -162,9 +163,7 @@ function send(kernel: Kernel, host: number, text: string): void {
 
 /** `sd_notify_barrier(3)`: the service manager closes the pipe it is sent when it has read all that came before. */
 function awaitBarrier(kernel: Kernel, host: number, { log, barrier = BARRIER_MS }: Readiness): void {
-  const pair = new Out(8);
-  kernel.call("pipe2", [pair, O_CLOEXEC]);
-  const near = pair.view.getInt32(0, true), far = pair.view.getInt32(4, true);
+  const [near, far] = makePipe(kernel, O_CLOEXEC);
   try {
     try {
       sendDescriptor(kernel, host, "BARRIER=1", far);

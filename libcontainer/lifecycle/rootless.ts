@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.ts";
+import { type Config, makesNamespace } from "../config/config.ts";
 import type { RuntimeOptions } from "./options.ts";
 
 /**
@@ -26,12 +26,12 @@ export function forgivesCgroups(
 /** Warns, as runc does, of a container whose processes neither a cgroup nor a pid namespace holds together. */
 export function warnOfStrays(
   { log }: Pick<RuntimeOptions, "log">,
-  { namespaces }: Pick<Config, "namespaces">,
+  config: Pick<Config, "namespaces">,
   { paths }: { readonly paths: Readonly<Record<string, string>> },
 ): void {
   // On cgroup v1 the devices hierarchy stands for all.
   if ("devices" in paths || "" in paths) return;
-  if (namespaces.some(({ type, path }) => type === "pid" && path === undefined)) return;
+  if (makesNamespace(config, "pid")) return;
   log.warn(
     "Creating a rootless container with no cgroup and no private pid namespace. Such configuration is strongly " +
       "discouraged (as it is impossible to properly kill all container's processes) and will result in an error in a " +

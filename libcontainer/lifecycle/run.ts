@@ -3,6 +3,7 @@ import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import { removeResctrlGroups } from "../cgroups/remove.ts";
 import { signalProcesses } from "../cgroups/signal_processes.ts";
+import { makesNamespace } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import { Foreground } from "../process/foreground.ts";
 import { isAlive, readProcessStat } from "../process/process_stat.ts";
@@ -117,7 +118,7 @@ function destroy(runtime: RuntimeOptions, plan: Plan, made: MadeContainer): void
 
 function remove(local: LocalKernel, { cgroup, directory }: MadeContainer, { config, parts }: Plan): void {
   // Nobody outlives the init of a pid namespace that was the container's own.
-  const alone = config.namespaces.some(({ type, path }) => type === "pid" && path === undefined);
+  const alone = makesNamespace(config, "pid");
   using _lock = ContainerLock.take(directory);
   if (!alone) signalProcesses(local, cgroup, SIGKILL);
   cgroup.remove();

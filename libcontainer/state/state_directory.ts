@@ -6,9 +6,16 @@ import { AT_FDCWD, type Kernel, Out } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import { RuntError } from "../error.ts";
+import { EXEC_FIFO } from "./exec_fifo.ts";
+import { STATE_FILE } from "./state_file.ts";
 
-/** What most containers' directories hold: removed by name, without being listed. */
-const USUAL = ["exec.fifo", "start.answer", "delete.answer", "state.json"];
+/** What the entry stub does for `start` and for `delete` (`lifecycle/answers.ts`). */
+export const START_ANSWER = "start.answer", DELETE_ANSWER = "delete.answer";
+/**
+ * What most containers' directories hold: removed by name, without being listed. The facts last: without them nobody
+ * would know the rest.
+ */
+export const USUAL_FILES: readonly string[] = [EXEC_FIFO, START_ANSWER, DELETE_ANSWER, STATE_FILE];
 /** In struct stat of x86-64 and aarch64 (`stat(3type)`). */
 const STAT_SIZE = 144, ST_INO = 8;
 
@@ -41,7 +48,7 @@ function makeStateDirectory(root: string, id: string): string {
 
 /** Removes the state directory and all in it; one that is gone is fine. */
 export function removeStateDirectory(directory: string): void {
-  for (const name of USUAL) {
+  for (const name of USUAL_FILES) {
     if (tryRemove(`${directory}/${name}`) && tryRemove(directory, { directory: true })) return;
   }
   try {
@@ -76,7 +83,7 @@ export class ContainerLock implements Disposable {
       throw error;
     }
     // Between the two, a deletion may have removed the directory, and another maker made this one.
-    if (lookAt(`${directory}/state.json`) === undefined) return lock;
+    if (lookAt(`${directory}/${STATE_FILE}`) === undefined) return lock;
     lock[Symbol.dispose]();
     throw taken();
   }
