@@ -25,7 +25,10 @@ export interface Setting {
   readonly again?: boolean;
 }
 
-/** A system call's error that Deno reported: its number, and text such as `EBUSY: Device or resource busy`. */
+/**
+ * A system call's error that Deno reported: its number, and text such as `EBUSY: device or resource busy`, in Go's case:
+ * that is what clients look for.
+ */
 export interface SystemError {
   readonly errno: number;
   readonly text: string;
@@ -36,7 +39,8 @@ export function systemError(error: unknown): SystemError {
   const message = error instanceof Error ? error.message : String(error);
   const [, text, digits] = /^(.*) \(os error (\d+)\)/.exec(message) ?? [];
   const errno = Number(digits ?? 0);
-  return { errno, text: errno ? `${errnoName(errno)}: ${text}` : message };
+  if (!errno || !text) return { errno, text: message };
+  return { errno, text: `${errnoName(errno)}: ${text.charAt(0).toLowerCase()}${text.slice(1)}` };
 }
 
 /**

@@ -28,7 +28,7 @@ const QUOTA = { file: "quota", value: "2", at: "q" };
 
 Deno.test("systemError() reads errno and text from Deno's errors", () => {
   const error = assertThrows(() => Deno.mkdirSync("/proc/none"));
-  assertEquals(systemError(error), { errno: 2, text: "ENOENT: No such file or directory" });
+  assertEquals(systemError(error), { errno: 2, text: "ENOENT: no such file or directory" });
   assertEquals(systemError(new Error("something else")), { errno: 0, text: "something else" });
   assertEquals(systemError("text").errno, 0);
 });
@@ -45,7 +45,7 @@ Deno.test("applySettings() gives up at the second refusal, and at any other errn
     const error = assertThrows(() => applySettings("/cg", "cpu", [PERIOD, QUOTA]), RuntError);
     assertEquals([error.path, error.message], [
       "p",
-      'Cannot write "1" to /cg/period: EINVAL: Invalid argument',
+      'Cannot write "1" to /cg/period: EINVAL: invalid argument',
     ]);
   }
   using files = refusing({ period: [EPERM] });

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Kernel } from "../../ffi/kernel.ts";
-import { RuntError } from "../error.ts";
 import type { CgroupHierarchies, CgroupMode } from "../host/cgroup_hierarchies.ts";
 import type { LinuxResources } from "../spec/resources.ts";
 import { cgroupPaths } from "./path.ts";
@@ -31,7 +30,7 @@ export interface CgroupRequest {
   readonly resources?: LinuxResources;
   /** Paths of `linux.devices`: a default device that is made anew there loses its default rule. */
   readonly devicePaths?: readonly string[];
-  /** `--systemd-cgroup` */
+  /** systemd makes it (`--systemd-cgroup`): it is there before it is prepared, and so is the container's process. */
   readonly systemd: boolean;
   /** The caller may lack the right to make cgroups, which is forgiven where nothing depends on it. */
   readonly rootless?: boolean;
@@ -44,6 +43,9 @@ export interface CgroupManager {
   readonly mode: CgroupMode;
   /** Absolute directories by controller; v2's by the empty string. They go to state.json as `cgroup_paths`. */
   readonly paths: Readonly<Record<string, string>>;
+
+  /** It is made by a user's own systemd. */
+  readonly ofUser?: boolean;
 
   /**
    * Refuses a cgroup that has processes or is frozen. To be asked before anything is written down about the
@@ -66,6 +68,14 @@ export interface CgroupManager {
    * @throws {RuntError} naming the setting and the file
    */
   set(resources: LinuxResources, part?: ResourcePart): void;
+
+  /**
+   * Where somebody else makes the cgroup around a process: has it made, with the limits that hold from the start.
+   *
+   * @param pid the container's process, which has to do nothing more with its cgroup until it was told to join
+   * @throws {RuntError} with runc's text
+   */
+  placeProcess?(pid: number): void;
 
   /**
    * Queues calls by which the process that runs them joins. It must have one thread: only the calling thread is
@@ -109,7 +119,8 @@ export interface CgroupManager {
 }
 
 /**
- * The cgroup of a container, new or (with `paths`) made before.
+ * The cgroup of a container, new or (with `paths`) made before. One that systemd makes is opened by
+ * `libcontainer/cgroups/systemd/manager.ts`, which uses what this returns for its files.
  *
  * @param host asked only when `paths` are not given
  * @param paths `cgroup_paths` of state.json
@@ -122,11 +133,6 @@ export function openCgroupManager(
   paths?: Readonly<Record<string, string>>,
   kernel?: Kernel,
 ): CgroupManager {
-  if (request.systemd) {
-    throw new RuntError("unsupported", "the systemd cgroup driver is not supported yet", {
-      hint: "leave --systemd-cgroup away",
-    });
-  }
   const mode = paths ? modeOf(paths) : host.cgroups.mode;
   const where = paths ?? cgroupPaths(request.path, request.id, host.cgroups);
   return mode === "unified"
@@ -135,7 +141,7 @@ export function openCgroupManager(
 }
 
 /** The mode in which saved paths were made. */
-function modeOf(paths: Readonly<Record<string, string>>): CgroupMode {
+export function modeOf(paths: Readonly<Record<string, string>>): CgroupMode {
   if (paths[""] === undefined) return "legacy";
   return Object.keys(paths).length === 1 ? "unified" : "hybrid";
 }

@@ -80,7 +80,7 @@ Deno.test("resctrl: a refusal is told with what resctrl says of it", () => {
   assertEquals(path, "linux.intelRdt");
   assertEquals(
     message,
-    "unable to apply Intel RDT configuration: intelrdt: unable to add pid 5: ENOENT: No such file or directory, " +
+    "unable to apply Intel RDT configuration: intelrdt: unable to add pid 5: ENOENT: no such file or directory, " +
       "last_cmd_status: mask overlaps",
   );
   removeResctrlGroups(group.removed);

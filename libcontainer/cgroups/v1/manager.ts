@@ -86,7 +86,7 @@ export class CgroupManagerV1 implements CgroupManager {
   }
 
   queueJoin(kernel: Kernel, wholeProcess = false): void {
-    const done = new Set<string>();
+    const done = new Set<string>(), { id, path } = this.#request, name = path === "" ? id : undefined;
     for (const [controller, dir] of Object.entries(this.#paths)) {
       // Controllers may share a hierarchy.
       if (done.has(dir)) continue;
@@ -95,7 +95,8 @@ export class CgroupManagerV1 implements CgroupManager {
       const file = wholeProcess || controller === "" ? "cgroup.procs" : "tasks";
       const accept = isOptional(controller) ? "any" : [];
       kernel.at({ step: "cgroup", path: "linux.cgroupsPath", what: controller }, () => {
-        const fd = kernel.openat(AT_FDCWD, `${dir}/${file}`, O_WRONLY | O_CLOEXEC, 0, { accept });
+        const tasks = kernel.below(dir, name, `/${file}`);
+        const fd = kernel.openat(AT_FDCWD, tasks, O_WRONLY | O_CLOEXEC, 0, { accept });
         const join = () => {
           kernel.write(fd, "0", { accept });
           kernel.close(fd);
@@ -149,11 +150,14 @@ export class CgroupManagerV1 implements CgroupManager {
   #make(made: MadeDirectories, controller: string, dir: string): boolean | undefined {
     try {
       const fresh = made.make(dir);
-      if (!fresh && (controller === "devices" || controller === "freezer")) {
+      const { systemd } = this.#request;
+      if (!fresh && !systemd && (controller === "devices" || controller === "freezer")) {
         refuseOccupied(dir, () => this.freezerState());
       }
-      // Another's: the container's process could not join it.
-      if (!fresh && this.#request.rootless && !isOptional(controller)) openForWriting(`${dir}/tasks`);
+      // Another's: the container's process could not join it, nor `delete` remove it. v2 has no `tasks`.
+      if (!fresh && this.#request.rootless) {
+        openForWriting(`${dir}/${controller === "" ? "cgroup.procs" : "tasks"}`);
+      }
       return fresh;
     } catch (error) {
       if (error instanceof RuntError) throw error;

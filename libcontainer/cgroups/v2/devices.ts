@@ -54,19 +54,48 @@ export function setDevicesV2(
 
 const O_RDONLY = 0;
 
-/** `BPF_PROG_LOAD` */
-function load(kernel: Kernel, program: Uint8Array): number {
-  const attributes = attribute([PROG_TYPE_CGROUP_DEVICE, program.length / 8], 72, [
+/**
+ * Queues that the rules become those of a cgroup that was made just now, which has none.
+ *
+ * @param dir its directory, or where its path will be
+ */
+export function queueDevicesV2(
+  kernel: Kernel,
+  dir: string | Out,
+  rules: readonly LinuxDeviceCgroup[],
+  own: number,
+): void {
+  const program = deviceProgram(deviceFilter(rules, own));
+  const cgroup = kernel.call("openat", [AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0]);
+  const loaded = kernel.call("bpf", [PROG_LOAD, loadAttributes(program), LOAD_SIZE]);
+  const request = attribute([0, 0, ATTACH_CGROUP_DEVICE, F_ALLOW_MULTI], 32, [
+    { at: 0, value: cgroup, size: 4 },
+    { at: 4, value: loaded, size: 4 },
+  ]);
+  kernel.call("bpf", [PROG_ATTACH, request, 32]);
+  kernel.close(loaded);
+  kernel.close(cgroup);
+}
+
+const LOAD_SIZE = 72;
+
+function loadAttributes(program: Uint8Array): Block {
+  return attribute([PROG_TYPE_CGROUP_DEVICE, program.length / 8], LOAD_SIZE, [
     { at: 8, value: program },
     { at: 16, value: "Apache" },
   ]);
-  const loaded = kernel.call("bpf", [PROG_LOAD, attributes, 72], { accept: [EPERM] });
+}
+
+/** `BPF_PROG_LOAD` */
+function load(kernel: Kernel, program: Uint8Array): number {
+  const attributes = loadAttributes(program);
+  const loaded = kernel.call("bpf", [PROG_LOAD, attributes, LOAD_SIZE], { accept: [EPERM] });
   if (loaded.ok) return loaded.value;
   // Before 5.11 programs count as locked memory. The limit is raised for this call only: it would be inherited.
   const before = new Out(16), unlimited = new Uint8Array(16).fill(0xff);
   kernel.call("prlimit64", [0, RLIMIT_MEMLOCK, unlimited, before], { accept: "any" });
   try {
-    return kernel.call("bpf", [PROG_LOAD, attributes, 72]).value;
+    return kernel.call("bpf", [PROG_LOAD, attributes, LOAD_SIZE]).value;
   } finally {
     kernel.call("prlimit64", [0, RLIMIT_MEMLOCK, before.bytes, 0], { accept: "any" });
   }

@@ -59,10 +59,10 @@ export class CgroupManagerV2 implements CgroupManager {
   }
 
   prepare(): void {
-    const made = new MadeDirectories(), { rootless, path, resources = {} } = this.#request;
+    const made = new MadeDirectories(), { rootless, path, resources = {}, systemd } = this.#request;
     try {
       const fresh = createCgroup(this.#root(), this.#dir, resources, made);
-      if (!fresh) refuseOccupied(this.#dir, () => this.freezerState());
+      if (!fresh && !systemd) refuseOccupied(this.#dir, () => this.freezerState());
     } catch (error) {
       this.#foreign = true;
       made.undo();
