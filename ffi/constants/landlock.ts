@@ -1,0 +1,35 @@
+/** Landlock (landlock(7)); linux/landlock.h. */
+export const LANDLOCK_CREATE_RULESET_VERSION = 1;
+
+export const LANDLOCK_RULE_PATH_BENEATH = 1;
+export const LANDLOCK_RULE_NET_PORT = 2;
+
+export const LANDLOCK_ACCESS_FS_EXECUTE = 1 << 0;
+export const LANDLOCK_ACCESS_FS_WRITE_FILE = 1 << 1;
+export const LANDLOCK_ACCESS_FS_READ_FILE = 1 << 2;
+export const LANDLOCK_ACCESS_FS_READ_DIR = 1 << 3;
+export const LANDLOCK_ACCESS_FS_REMOVE_DIR = 1 << 4;
+export const LANDLOCK_ACCESS_FS_REMOVE_FILE = 1 << 5;
+export const LANDLOCK_ACCESS_FS_MAKE_CHAR = 1 << 6;
+export const LANDLOCK_ACCESS_FS_MAKE_DIR = 1 << 7;
+export const LANDLOCK_ACCESS_FS_MAKE_REG = 1 << 8;
+export const LANDLOCK_ACCESS_FS_MAKE_SOCK = 1 << 9;
+export const LANDLOCK_ACCESS_FS_MAKE_FIFO = 1 << 10;
+export const LANDLOCK_ACCESS_FS_MAKE_BLOCK = 1 << 11;
+export const LANDLOCK_ACCESS_FS_MAKE_SYM = 1 << 12;
+export const LANDLOCK_ACCESS_FS_REFER = 1 << 13;
+export const LANDLOCK_ACCESS_FS_TRUNCATE = 1 << 14;
+export const LANDLOCK_ACCESS_FS_IOCTL_DEV = 1 << 15;
+export const LANDLOCK_ACCESS_FS_RESOLVE_UNIX = 1 << 16;
+
+export const LANDLOCK_ACCESS_NET_BIND_TCP = 1 << 0;
+export const LANDLOCK_ACCESS_NET_CONNECT_TCP = 1 << 1;
+export const LANDLOCK_ACCESS_NET_BIND_UDP = 1 << 2;
+export const LANDLOCK_ACCESS_NET_CONNECT_SEND_UDP = 1 << 3;
+
+export const LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET = 1 << 0;
+export const LANDLOCK_SCOPE_SIGNAL = 1 << 1;
+
+export const LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF = 1 << 0;
+export const LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON = 1 << 1;
+export const LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF = 1 << 2;
