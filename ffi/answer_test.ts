@@ -16,21 +16,19 @@ Deno.test("an answer is a message with a magic number and its own size", () => {
   assertEquals(words[HEADER >> 2], SYSCALLS.openat);
 });
 
-Deno.test("a clock's text lies where the calls behind it find it, its day's beginning beside it", () => {
-  const kernel = new AnswerKernel(native), now = new Date("2026-02-03T23:59:59.999Z");
-  const { text, size } = kernel.clock("ä ", "!\n", now);
+Deno.test("a clock's text lies where the calls behind it find it, as long as any", () => {
+  const kernel = new AnswerKernel(native);
+  const { text, size } = kernel.clock("ä ", "!\n");
   kernel.call("write", [1, text, size]);
   assertEquals(size, 3 + 24 + 2);
   const view = new DataView(kernel.finish().slice().buffer);
   const operation = (index: number, word: number) =>
     Number(view.getBigInt64(HEADER + OPERATION * index + 8 * word, true));
-  assertEquals(view.getUint8(HEADER + OPERATION + 65), KIND.clock);
-  assertEquals(operation(1, 2), Date.parse("2026-02-03") / 1000);
-  assertEquals(operation(1, 3), 3);
-  assertEquals(operation(0, 1), operation(1, 1));
-  assertEquals(operation(2, 2), operation(1, 1));
-  const from = operation(0, 2) - ARENA, template = new Uint8Array(view.buffer, from, size);
-  assertEquals(new TextDecoder().decode(template), "ä 2026-02-03T23:59:59.999Z!\n");
+  assertEquals(view.getUint8(HEADER + 65), KIND.clock);
+  assertEquals(operation(0, 3), 3);
+  assertEquals(operation(1, 2), operation(0, 1));
+  const template = new Uint8Array(view.buffer, operation(0, 1) - ARENA, size);
+  assertEquals(new TextDecoder().decode(template), "ä 1970-01-01T00:00:00.000Z!\n");
 });
 
 Deno.test("what is expected and does not hold is a call that fails", () => {

@@ -32,7 +32,7 @@
  *
  * @module
  */
-import { type Arg, Block, type Operation, Out, Result, Word } from "./operation.ts";
+import { type Arg, At, Block, Named, type Operation, Out, Prepared, Result, Word } from "./operation.ts";
 import { readWord } from "./words.ts";
 import { isOpen, knownValue, NOT_RUN, Writer } from "./writer.ts";
 
@@ -63,8 +63,28 @@ export const KIND = {
   compare: 3,
   /** The control socket is descriptor a0 from now on. */
   control: 4,
-  /** The time of day is written into the text at address a0, a2 bytes on; a1: when its day began. In answers only (`answer.ts`). */
+
+  // Those below are in answers only (`answer.ts`).
+
+  /** The time is written into the text at address a0, a2 bytes on: as RFC 3339 has it, UTC, with milliseconds. */
   clock: 5,
+  /** The result is the word a0 bytes on in the stub's facts. */
+  fact: 6,
+  /**
+   * A text is put together at address a0, NUL-terminated. a1: the pieces, pairs of address and size up to an address of
+   * 0; a size of -1 means up to the piece's NUL. The result is the text's length.
+   */
+  text: 7,
+  /** The number a1 is written as text to address a0, NUL-terminated. */
+  number: 8,
+  /** The result is the a1-th number behind the last ")" of the text at address a0 (`proc_pid_stat(5)`). */
+  field: 9,
+  /** The result is 0 if a2 results of operations, the first at address a0, are the words at address a1, the least word: any that is no failure. */
+  equal: 10,
+  /** A process is made (`spawn.ts`) of what address a0 says. */
+  spawn: 11,
+  /** The result is the exit code of child a0, of pidfd a1; signals go on to it but for those in mask a2; all must be blocked. Orphans are reaped. */
+  wait: 12,
 } as const;
 
 /** What a1 of a skip says about a0. */
@@ -75,8 +95,8 @@ const PSEUDO = -1000;
 
 /** The number that stands for a pseudo call in an {@linkcode Operation}. */
 export function pseudoNumber(name: string): number | undefined {
-  const isPseudo = name === "copy" || name === "compare" || name === "control" || name === "clock";
-  return isPseudo ? PSEUDO - KIND[name] : undefined;
+  const kind: number | undefined = KIND[name as keyof typeof KIND];
+  return kind === undefined ? undefined : PSEUDO - kind;
 }
 
 /** A branch or an operation, in order. */
@@ -106,6 +126,8 @@ export function sizeOf(arg: Arg): number {
 export interface Encoded {
   readonly message: Uint8Array;
   readonly outs: ReadonlyMap<Out, number>;
+  /** Where texts lie that have a name in them. */
+  readonly named: ReadonlyMap<Named, number>;
   /** Bytes of the reply. */
   readonly reply: number;
   /** The entry that each operation of the message stands for; undefined for copies that the encoder added. */
@@ -150,6 +172,7 @@ export function encode(
       if (typeof arg === "string") texts.push(arg);
       else if (typeof arg !== "object") continue;
       else if (arg instanceof Out) regions.push(arg);
+      else if (arg instanceof At) regions.push(arg.out);
       else if (arg instanceof Block) {
         regions.push(arg);
         // A struct with results in it needs a copy operation for each, in front of the call.
@@ -160,11 +183,12 @@ export function encode(
   }
   const w = new Writer(memory, base), count = slots.length;
   w.reserve(HEADER + OPERATION * count);
-  const outs = new Map<Out, number>();
+  const outs = new Map<Out, number>(), named = new Map<Named, number>();
   // Regions first, so that the reply is short.
   for (const region of regions) placeOuts(region, w, outs);
   // The memory has an earlier message in it; a region must be zero where the kernel writes nothing.
   memory.fill(0, 0, w.at);
+  for (const [out, at] of outs) if (out instanceof Prepared) memory.set(out.content, at);
   const reply = silent ? 0 : w.at, offsets = w.strings(texts);
   let slot = 0, text = 0;
   const write = (kind: number, nr: number, args: readonly Arg[], accept: Operation["accept"]) => {
@@ -172,14 +196,17 @@ export function encode(
     let refs = 0;
     for (let k = 0; k < args.length; k++) {
       const arg = args[k]!, to = at + 8 + 8 * k;
-      const region = arg instanceof Word ? outs.get(arg.out) : undefined;
+      const region = arg instanceof Word || arg instanceof At ? outs.get(arg.out) : undefined;
       if (typeof arg === "number") w.word(to, arg);
       else if (typeof arg === "string") w.word(to, base + offsets[text++]!);
       else if (region !== undefined) {
-        refs |= 1 << k;
-        w.word(to, base + region + (arg as Word).at);
-      } else if (!(arg instanceof Result)) w.word(to, w.place(arg, outs));
-      else if (isOpen(arg)) {
+        if (arg instanceof Word) refs |= 1 << k;
+        w.word(to, base + region + (arg as Word | At).at);
+      } else if (!(arg instanceof Result)) {
+        const place = w.place(arg, outs);
+        w.word(to, place);
+        if (arg instanceof Named) named.set(arg, Number(place) - base);
+      } else if (isOpen(arg)) {
         refs |= 1 << k;
         w.word(to, addressOf(arg));
       } else w.word(to, knownValue(arg));
@@ -211,7 +238,7 @@ export function encode(
     slot += copies;
     result.address = base + HEADER + OPERATION * slot + RESULT;
     if (nr > PSEUDO) write(KIND.syscall, nr, args, accept);
-    else write(PSEUDO - nr, 0, args.map(address), accept);
+    else write(PSEUDO - nr, 0, PSEUDO - nr <= KIND.compare ? args.map(address) : args, accept);
     if (!copies) continue;
     const behind = slot;
     slot = first[i]!;
@@ -225,7 +252,7 @@ export function encode(
   w.words[3] = fresh ? 1 : 0;
   const next = follows ? base + w.at : ARENA;
   w.words[4] = next;
-  return { message: memory.subarray(0, w.at), outs, reply, slots, next };
+  return { message: memory.subarray(0, w.at), outs, named, reply, slots, next };
 }
 
 /** What a reply says. */

@@ -44,7 +44,26 @@ export interface WriteOptions {
   readonly mode?: number;
 }
 
+/** Something that was done to a file, and went well. */
+export type FileEvent =
+  | { readonly kind: "read"; readonly path: string; readonly text: string }
+  | { readonly kind: "written"; readonly path: string; readonly data: string | Uint8Array }
+  | { readonly kind: "made"; readonly path: string; readonly mode: number };
+
 const encoder = new TextEncoder();
+let observer: ((event: FileEvent) => void) | undefined;
+
+/** Runs `body`, and tells which files it reads and writes by this module's functions, and which directories it makes. */
+export function observeFiles(body: () => void): FileEvent[] {
+  const events: FileEvent[] = [], before = observer;
+  observer = (event) => void events.push(event);
+  try {
+    body();
+    return events;
+  } finally {
+    observer = before;
+  }
+}
 
 /** `Deno.readTextFileSync()` */
 export function readTextFile(path: string): string {
@@ -64,7 +83,10 @@ export function readTextFile(path: string): string {
         arena[end] = 0;
         const text = textAt(arenaAddress + DATA);
         // What is not ASCII, or has a NUL in it, is not worth telling apart here.
-        if (text.length === end - DATA) return text;
+        if (text.length === end - DATA) {
+          observer?.({ kind: "read", path, text });
+          return text;
+        }
       }
     }
   }
@@ -83,7 +105,7 @@ export function writeFile(path: string, data: string | Uint8Array, options: Writ
     if (fd >= 0) {
       const size = placeData(arena, data), written = call(numbers.write, fd, arenaAddress + DATA, size);
       call(numbers.close, fd);
-      if (written === size) return;
+      if (written === size) return observer?.({ kind: "written", path, data });
       // Made just now, and not by anybody else.
       if (createNew) call(numbers.unlinkat, AT_FDCWD, arenaAddress, 0);
     }
@@ -109,6 +131,7 @@ export function makeDirectory(path: string, mode: number): void {
   if (native?.call(native.numbers.mkdirat, AT_FDCWD, native.arenaAddress, mode) !== 0) {
     Deno.mkdirSync(path, { mode });
   }
+  observer?.({ kind: "made", path, mode });
 }
 
 /** `Deno.renameSync()` */

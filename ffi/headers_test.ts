@@ -20,6 +20,7 @@ const HEADERS: Record<string, string[]> = {
   "filesystem_type.ts": ["linux/magic.h"],
   "ioctl.ts": ["sys/ioctl.h", "linux/if.h", "linux/nsfs.h"],
   "keyctl.ts": ["linux/keyctl.h"],
+  "landlock.ts": ["linux/landlock.h"],
   "memory_policy.ts": ["linux/mempolicy.h"],
   "mount.ts": ["linux/mount.h", "linux/fs.h"],
   "netlink.ts": ["sys/socket.h", "linux/rtnetlink.h", "linux/if.h"],
@@ -40,10 +41,24 @@ const HEADERS: Record<string, string[]> = {
 
 /** Names that Debian 12's headers (Linux 6.1) do not have yet, by the release that brought them. */
 const NEWER: Record<string, string> = {
+  LANDLOCK_ACCESS_FS_TRUNCATE: "6.2",
+  LANDLOCK_RULE_NET_PORT: "6.7",
+  LANDLOCK_ACCESS_NET_BIND_TCP: "6.7",
+  LANDLOCK_ACCESS_NET_CONNECT_TCP: "6.7",
+  LANDLOCK_ACCESS_FS_IOCTL_DEV: "6.10",
+  LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET: "6.12",
+  LANDLOCK_SCOPE_SIGNAL: "6.12",
+  LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF: "6.15",
+  LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON: "6.15",
+  LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF: "6.15",
+  LANDLOCK_ACCESS_FS_RESOLVE_UNIX: "7.1",
+  LANDLOCK_ACCESS_NET_BIND_UDP: "7.2",
+  LANDLOCK_ACCESS_NET_CONNECT_SEND_UDP: "7.2",
   MFD_NOEXEC_SEAL: "6.3",
   MFD_EXEC: "6.3",
   MPOL_WEIGHTED_INTERLEAVE: "6.9",
   PID_FS_MAGIC: "6.9",
+  STATX_MNT_ID_UNIQUE: "6.8",
 };
 
 const noCompiler = skipWithout("what ffi/ says, against the headers of C", "gcc");

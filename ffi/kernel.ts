@@ -9,12 +9,27 @@
  *
  * @module
  */
-import { type Accept, type Arg, Block, type Operation, Out, Result, type Where, Word } from "./operation.ts";
+import {
+  type Accept,
+  type Arg,
+  Block,
+  Named,
+  type Operation,
+  Out,
+  Result,
+  type Where,
+  Word,
+} from "./operation.ts";
 
-export { type Accept, type Arg, Block, type Operation, Out, Result, type Where, Word };
+export { type Accept, type Arg, Block, Named, type Operation, Out, Result, type Where, Word };
 
 /** A file descriptor: a number, or the call that returns it. */
 export type Fd = number | Result;
+
+/** The number of a descriptor; that of a call which was made already. */
+export function fdNumber(fd: Fd): number {
+  return typeof fd === "number" ? fd : fd.value;
+}
 
 /** The current directory, as a descriptor (`openat(2)`). */
 export const AT_FDCWD = -100;
@@ -54,7 +69,18 @@ export type Condition = "ok" | "failed" | "zero" | "nonzero";
 export type SyscallName = keyof typeof import("./syscall_numbers/x86_64.ts").SYSCALLS;
 
 /** Pseudo operations that a batch may hold beside system calls; see `batch.ts`. */
-export type PseudoName = "copy" | "compare" | "control" | "clock";
+export type PseudoName =
+  | "copy"
+  | "compare"
+  | "control"
+  | "clock"
+  | "fact"
+  | "text"
+  | "number"
+  | "field"
+  | "equal"
+  | "spawn"
+  | "wait";
 
 /** Linux. */
 export abstract class Kernel {
@@ -86,6 +112,18 @@ export abstract class Kernel {
    */
   abstract when(result: Result, condition: Condition, body: () => void): void;
 
+  /** A text as an argument, in which a name stands that may be another one when all this is done again (`transcript.ts`). */
+  named(before: string, name: string, after: string): string | Named {
+    return before + name + after;
+  }
+
+  /** A path below a directory, in which the directory's own name is told apart where it is `name`. */
+  below(directory: string, name: string | undefined, after: string): string | Named {
+    return name !== undefined && directory.endsWith(`/${name}`)
+      ? this.named(directory.slice(0, -name.length), name, after)
+      : directory + after;
+  }
+
   /** Any call, by name. The typed calls below are made of it. */
   call(name: SyscallName | PseudoName, args: readonly Arg[], options?: CallOptions): Result {
     return this.submit({
@@ -111,7 +149,7 @@ export abstract class Kernel {
 
   // -- files: openat2(2), read(2), … ------------------------------------------------------------------------
 
-  openat(dir: Fd, path: string, flags: number, mode = 0, options?: CallOptions): Result {
+  openat(dir: Fd, path: string | Named, flags: number, mode = 0, options?: CallOptions): Result {
     return this.call("openat", [dir, path, flags, mode], options);
   }
 
@@ -281,7 +319,7 @@ export abstract class Kernel {
     return this.call("fsmount", [fd, flags, attributes], options);
   }
 
-  openTree(dir: Fd, path: string, flags: number, options?: CallOptions): Result {
+  openTree(dir: Fd, path: string | Named, flags: number, options?: CallOptions): Result {
     return this.call("open_tree", [dir, path, flags], options);
   }
 
@@ -352,7 +390,7 @@ export abstract class Kernel {
     return this.call("execveat", [dir, path, stringVector(args), stringVector(env), flags], options);
   }
 
-  exitGroup(code: number): Result {
+  exitGroup(code: number | Result): Result {
     return this.call("exit_group", [code]);
   }
 

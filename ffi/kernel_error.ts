@@ -1,5 +1,5 @@
 import { errnoName } from "./errno.ts";
-import { type Arg, Block, type Operation, Out, Result, type Where, Word } from "./operation.ts";
+import { type Arg, At, Block, Named, type Operation, Out, Result, type Where, Word } from "./operation.ts";
 
 /** A system call that failed, with all that is known of it. */
 export class KernelError extends Error {
@@ -49,8 +49,9 @@ function formatWhere({ step, path, what }: Where): string {
 /** An argument as a person would write it: strings quoted, structs as `{…}`, numbers plain or hex when large. */
 export function formatArg(arg: Arg): string {
   if (typeof arg === "string") return JSON.stringify(arg);
+  if (arg instanceof Named) return JSON.stringify(arg.before + arg.name + arg.after);
   if (arg instanceof Uint8Array || arg instanceof Block) return "{…}";
-  if (arg instanceof Out) return "&out";
+  if (arg instanceof Out || arg instanceof At) return "&out";
   if (arg instanceof Word) return "&word";
   if (arg instanceof Result) return arg.raw === undefined ? "?" : String(arg.raw);
   return arg >= 4096 ? `0x${arg.toString(16)}` : String(arg);

@@ -20,6 +20,23 @@ export class Out {
   }
 }
 
+/** A region that has bytes in it from the start. */
+export class Prepared extends Out {
+  /** @param content what is in it */
+  constructor(readonly content: Uint8Array) {
+    super(content.length);
+  }
+}
+
+/** The address of a byte in a region. */
+export class At {
+  /**
+   * @param out the region
+   * @param at the byte's offset
+   */
+  constructor(readonly out: Out, readonly at: number) {}
+}
+
 /** A value that goes into a {@linkcode Block}: an address of something, or the result of an earlier call. */
 export interface BlockPart {
   /** Offset in the block. */
@@ -33,6 +50,19 @@ export interface BlockPart {
 /** A struct that holds pointers or results: bytes, and what to put over them when its address is known. */
 export class Block {
   constructor(readonly bytes: Uint8Array, readonly parts: readonly BlockPart[]) {}
+}
+
+/** A text with a name in it, and room for a longer one; see `transcript.ts`. */
+export class Named extends Block {
+  /** Bytes that it takes. */
+  static readonly SIZE = 512;
+
+  /** The text, of which `before` is what stands before the name and `after` what stands behind it. */
+  constructor(readonly before: string, readonly name: string, readonly after: string) {
+    const bytes = new Uint8Array(Named.SIZE);
+    new TextEncoder().encodeInto(before + name + after, bytes.subarray(0, Named.SIZE - 1));
+    super(bytes, []);
+  }
 }
 
 /** A word that an earlier call of the same message (or one before, if it was flushed) left in a region. */
@@ -50,7 +80,7 @@ export class Word {
 }
 
 /** An argument of a system call. Strings are passed NUL-terminated, regions by address. */
-export type Arg = number | bigint | string | Uint8Array | Out | Block | Result | Word;
+export type Arg = number | bigint | string | Uint8Array | Out | At | Block | Result | Word;
 
 /** For whom a call is made; it goes into the error when the call fails. */
 export interface Where {

@@ -15,7 +15,8 @@ export type Script = (operation: Operation, index: number) => number | undefined
 
 /** Calls that return a new descriptor. */
 const RETURN_FD = new Set<string>(
-  "openat openat2 dup fsopen fsmount open_tree fspick memfd_create socket pidfd_open pidfd_getfd".split(" "),
+  ("openat openat2 dup fsopen fsmount open_tree fspick memfd_create socket pidfd_open pidfd_getfd " +
+    "landlock_create_ruleset").split(" "),
 );
 
 /**

@@ -13,7 +13,8 @@ import { EPIPE } from "./errno.ts";
 import { type Arg, type Operation, type PseudoName, type Result, type SyscallName } from "./kernel.ts";
 import { KernelError, PeerGoneError } from "./kernel_error.ts";
 import type { Native } from "./native.ts";
-import { Block, type Out, Result as ResultClass } from "./operation.ts";
+import { Block, type Named, type Out, Result as ResultClass } from "./operation.ts";
+import type { Transcript } from "./transcript.ts";
 import { QueueingKernel, sizeOfOperation } from "./queueing.ts";
 import { Writer } from "./writer.ts";
 
@@ -44,13 +45,16 @@ export class RemoteKernel extends QueueingKernel {
   trips = 0;
   /** Calls made so far. */
   calls = 0;
+  readonly #transcript: Transcript | undefined;
 
   /**
    * @param native this process's routines and memory
    * @param control our end of the socket
+   * @param transcript where to write down what is said
    */
-  constructor(native: Native, control: number) {
+  constructor(native: Native, control: number, transcript?: Transcript) {
     super();
+    this.#transcript = transcript;
     this.#native = native;
     this.#control = control;
   }
@@ -62,8 +66,13 @@ export class RemoteKernel extends QueueingKernel {
 
   /** Goes on with another process (a child of the one so far) over another socket. */
   switchTo(control: number): void {
+    this.#transcript?.mark("switch");
     this.#native.call(this.#native.numbers.close, this.#control);
     this.#control = control;
+  }
+
+  override named(before: string, name: string, after: string): string | Named {
+    return this.#transcript?.named(before, name, after) ?? before + name + after;
   }
 
   protected override number(name: SyscallName | PseudoName): number {
@@ -124,7 +133,8 @@ export class RemoteKernel extends QueueingKernel {
     let failed: Decoded["failed"];
     for (const encoded of this.#inFlight.splice(0)) {
       try {
-        const decoded = decode(this.#receive(encoded.reply, encoded.slots), encoded);
+        const reply = this.#receive(encoded.reply, encoded.slots), decoded = decode(reply, encoded);
+        this.#transcript?.received(reply, encoded);
         failed ??= decoded.failed;
       } catch (gone) {
         // What failed before it died says more.
@@ -176,6 +186,7 @@ export class RemoteKernel extends QueueingKernel {
       fresh: !this.#inFlight.length,
       follows,
     });
+    this.#transcript?.sent(encoded);
     this.#base = encoded.next;
     this.trips++;
     this.calls += encoded.slots.length;

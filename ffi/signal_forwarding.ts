@@ -4,8 +4,9 @@ import { fromHex } from "./init_image/elf.ts";
 import { u64s } from "./kernel.ts";
 import type { LocalKernel } from "./local.ts";
 import type { Native } from "./native.ts";
+import { SA_RESTORER } from "./structs/sigaction.ts";
 
-const SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000;
+const SA_SIGINFO = 4, SA_RESTART = 0x10000000;
 const SIGACTION_SIZE = 32, SIGSET_SIZE = 8;
 /** The handler's two words, at the very end of the arena, where no call's arguments reach. */
 const WORDS_SIZE = 16;

@@ -7,8 +7,9 @@ import {
   CLONE_VM,
 } from "./constants/clone.ts";
 import { F_ADD_SEALS, MFD_ALLOW_SEALING, MFD_CLOEXEC, MFD_EXEC } from "./constants/fcntl.ts";
-import { SIGCHLD } from "./constants/signal.ts";
+import { SIGCHLD, SIGKILL } from "./constants/signal.ts";
 import { SOCK_SEQPACKET } from "./constants/socket.ts";
+import { __WALL, P_PID, WEXITED } from "./constants/wait.ts";
 import { writeInitImage } from "./init_image/elf.ts";
 import { Out, u64s } from "./kernel.ts";
 import type { LocalKernel } from "./local.ts";
@@ -17,6 +18,7 @@ import type { Native } from "./native.ts";
 import { Block } from "./operation.ts";
 import { makeSocketPair } from "./pairs.ts";
 import { RemoteKernel } from "./remote.ts";
+import type { Transcript } from "./transcript.ts";
 import { Writer } from "./writer.ts";
 
 /** What {@linkcode spawn} makes. */
@@ -29,6 +31,8 @@ export interface SpawnOptions {
   readonly argv: readonly string[];
   /** Told of the process as soon as it is there, so that no failure loses it. */
   onSpawn(pidfd: number): void;
+  /** Where to write down what it is sent and answers. */
+  readonly transcript?: Transcript | undefined;
   /** Descriptors below this number are left to the caller's program; the control socket lies above. */
   readonly firstFreeFd: number;
 }
@@ -72,7 +76,14 @@ export function spawn(native: Native, local: LocalKernel, options: SpawnOptions)
     const pid = clone(native, local, image, theirs, control, pidfd, options);
     options.onSpawn(pidfd.view.getInt32(0, true));
     local.close(theirs);
-    return { pid, pidfd: pidfd.view.getInt32(0, true), kernel: new RemoteKernel(native, ours), control };
+    const { transcript, namespaces, cgroupFd } = options;
+    if (transcript) transcript.spawned = { namespaces, control, intoCgroup: cgroupFd !== undefined };
+    return {
+      pid,
+      pidfd: pidfd.view.getInt32(0, true),
+      kernel: new RemoteKernel(native, ours, options.transcript),
+      control,
+    };
   } finally {
     local.close(image);
   }
@@ -169,7 +180,7 @@ export function forkInto(
   prepared: PreparedSocket = prepareSocket(local, spawned),
 ): Forked {
   const { kernel, control } = spawned, { socket, control: theirs } = prepared;
-  // No CLONE_CLEAR_SIGHAND: the image has no handlers. CLONE_PARENT requires exit_signal 0.
+  // No CLONE_CLEAR_SIGHAND: the image's handlers are the child's, too. CLONE_PARENT requires exit_signal 0.
   const args = u64s(CLONE_PARENT + (namespaces >>> 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   const child = kernel.clone3(args);
   kernel.when(child, "zero", () => {
@@ -178,9 +189,20 @@ export function forkInto(
   });
   kernel.flush();
   // The pid is one of the caller's namespace, whichever the child is in, and nobody else's: it is our child, not reaped.
-  const pid = child.value, pidfd = local.pidfdOpen(pid, 0).value;
+  const pid = child.value, pidfd = openChild(local, pid);
   kernel.switchTo(socket);
   // The child answers the batch that made it, too.
   kernel.discardReply();
   return { pid, pidfd, control: theirs };
+}
+
+/** A pidfd of a child. Nobody could end one without, and whoever undoes what was done needs it gone: it is ended here. */
+function openChild(local: LocalKernel, pid: number): number {
+  try {
+    return local.pidfdOpen(pid, 0).value;
+  } catch (error) {
+    local.kill(pid, SIGKILL, { accept: "any" });
+    local.waitid(P_PID, pid, new Out(128), WEXITED | __WALL, { accept: "any" });
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { writeWord } from "./words.ts";
-import { type Arg, Block, Out, Result, Word } from "./operation.ts";
+import { type Arg, At, Block, Out, Result, Word } from "./operation.ts";
 
 /** The result of an operation that was not run: no errno, and no result of a system call. */
 export const NOT_RUN = -0x7fff0000;
@@ -43,6 +43,7 @@ export class Writer {
     if (typeof arg === "number" || typeof arg === "bigint") return arg;
     if (typeof arg === "string") return this.base + this.#string(arg);
     if (arg instanceof Word) return arg.value;
+    if (arg instanceof At) return Number(this.place(arg.out, outs)) + arg.at;
     if (arg instanceof Out) {
       let at = outs.get(arg);
       if (at === undefined) outs.set(arg, at = this.reserve(arg.size));

@@ -16,3 +16,8 @@ export const S_IFSOCK = 0o140000;
 
 /** All that stat(2) tells. */
 export const STATX_BASIC_STATS = 0x7ff;
+export const STATX_INO = 0x100;
+/** The id that mountinfo has, in `stx_mnt_id`. */
+export const STATX_MNT_ID = 0x1000;
+/** One that is never given again, in its place; Linux 6.8. */
+export const STATX_MNT_ID_UNIQUE = 0x4000;

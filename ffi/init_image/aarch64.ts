@@ -10,6 +10,10 @@ import type { MachineCode } from "./machine_code.ts";
  * init: the init image's loop. Reads a message (`../batch.ts`), runs it in place, sends it back, reads again.
  *
  * ```asm
+ * killed:                         // a signal handler
+ *     mov w0, #2
+ *     mov w8, #94                 // exit_group
+ *     svc #0
  * _start:
  *     mov x19, #0x800000          // the arena; the message lies at its start
  *     ldr w20, control            // the control socket, written in when the image is made
@@ -132,7 +136,7 @@ import type { MachineCode } from "./machine_code.ts";
  * ```
  */
 const INIT =
-  "1310a0d2b40c0018e003142ae10313aa4200a052e8078052010000d41f1000b140ffff541f0000f12d0b005475820091" +
+  "40008052c80b8052010000d41310a0d2b40c0018e003142ae10313aa4200a052e8078052010000d41f1000b140ffff541f0000f12d0b005475820091" +
   "760240b9690e40b9490000361700805277040035df0200710d090054a9024139aa22009109010034890000364b0140f9" +
   "6b0140f94b0100f94a210091297d0153f9ffff17a08640a9a28e41a9a49642a9a906413989020035a80240f9010000d4" +
   "a01e00f91ffc3fb1c3020054e903004baa0a01914b0140397ffd037120020054cc0080524b1540383f010b6ba0010054" +
@@ -272,7 +276,7 @@ const NOTIFY = "00010018e1ffff10220080d208088052010000d4c0035fd668118052010000d4
 export const AARCH64: MachineCode = {
   elfMachine: 183,
   init: INIT,
-  controlOffset: 408,
+  controlOffset: 420,
   spawn: SPAWN,
   call: CALL,
   forward: FORWARD,

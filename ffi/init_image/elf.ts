@@ -2,7 +2,12 @@ import { ARENA, ARENA_SIZE } from "../batch.ts";
 import type { MachineCode } from "./machine_code.ts";
 
 const CODE_ADDRESS = 0x400000;
-const EHDR = 64, PHDR = 56;
+const EHDR = 64, PHDR = 56, HEAD = EHDR + 2 * PHDR;
+/** Bytes of the handler that stands before the loop. */
+export const KILLED_SIZE = 12;
+
+/** Where the image's signal handler lies that ends it, with exit code 2. */
+export const KILLED_ADDRESS = CODE_ADDRESS + HEAD;
 
 /** Bytes out of hexadecimal text. */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> {
@@ -19,13 +24,13 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
 export function writeInitImage(code: MachineCode, control: number): Uint8Array<ArrayBuffer> {
   const text = fromHex(code.init);
   new DataView(text.buffer).setInt32(code.controlOffset, control, true);
-  const head = EHDR + 2 * PHDR, image = new Uint8Array(head + text.length), view = new DataView(image.buffer);
+  const image = new Uint8Array(HEAD + text.length), view = new DataView(image.buffer);
   const word = (at: number, value: number) => view.setBigUint64(at, BigInt(value), true);
   image.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]); // ELF, 64 bits, little-endian, version 1
   view.setUint16(16, 2, true); // ET_EXEC
   view.setUint16(18, code.elfMachine, true);
   view.setUint32(20, 1, true);
-  word(24, CODE_ADDRESS + head); // entry
+  word(24, KILLED_ADDRESS + KILLED_SIZE); // entry
   word(32, EHDR); // program headers
   view.setUint16(52, EHDR, true);
   view.setUint16(54, PHDR, true);
@@ -42,6 +47,6 @@ export function writeInitImage(code: MachineCode, control: number): Uint8Array<A
   };
   segment(0, 5, CODE_ADDRESS, image.length, image.length);
   segment(1, 6, ARENA, 0, ARENA_SIZE);
-  image.set(text, head);
+  image.set(text, HEAD);
   return image;
 }

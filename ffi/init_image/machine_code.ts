@@ -2,7 +2,7 @@
 export interface MachineCode {
   /** `e_machine` (`elf(5)`). */
   readonly elfMachine: number;
-  /** The init image's loop; entered at its first byte. */
+  /** The init image: a signal handler of 12 bytes that ends the process, and the loop, which is entered behind it. */
   readonly init: string;
   /** Where in {@linkcode MachineCode.init} the control socket's descriptor is written, 32 bits. */
   readonly controlOffset: number;

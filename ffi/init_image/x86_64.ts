@@ -10,6 +10,10 @@ import type { MachineCode } from "./machine_code.ts";
  * init: the init image's loop. Reads a message (`../batch.ts`), runs it in place, sends it back, reads again.
  *
  * ```asm
+ * killed:                         # a signal handler
+ *     mov edi, 2
+ *     mov eax, 231                # exit_group
+ *     syscall
  * _start:
  *     mov ebx, 0x800000           # the arena; the message lies at its start
  *     mov r15d, 0x11111111        # the control socket, written in when the image is made
@@ -135,7 +139,7 @@ import type { MachineCode } from "./machine_code.ts";
  * ```
  */
 const INIT =
-  "bb0000800041bf1111111131c04489ff4889deba000002000f054883f8fc74eb4885c00f8e2c0100004c8d6320448b2b" +
+  "bf02000000b8e70000000f05bb0000800041bf1111111131c04489ff4889deba000002000f054883f8fc74eb4885c00f8e2c0100004c8d6320448b2b" +
   "f6430c0174034531f64585f60f85860000004585ed0f8ee9000000410fb64c2440498d74240885c97413d1e97309488b" +
   "06488b004889064883c608ebe9498b7c2408498b742410498b542418410fb64c2441ffc97948498b04244d8b5424204d" +
   "8b4424284d8b4c24300f054989442438483d01f0ffff723af7d841807c2442ff7430b906000000410fb6540c4139d074" +
@@ -281,7 +285,7 @@ const NOTIFY = "bf33333333488d35f4ffffffba0100000089d00f05c3b80f0000000f05";
 export const X86_64: MachineCode = {
   elfMachine: 62,
   init: INIT,
-  controlOffset: 7,
+  controlOffset: 19,
   spawn: SPAWN,
   call: CALL,
   forward: FORWARD,

@@ -12,6 +12,7 @@ import { encodeCapabilityHeader } from "./capability_data.ts";
 import { encodeCloneArgs } from "./clone_args.ts";
 import { encodeFdMessage } from "./fd_message.ts";
 import { encodeIfreq } from "./ifreq.ts";
+import { encodeLandlockRuleset, encodeNetPort, encodePathBeneath } from "./landlock.ts";
 import { encodePollfds } from "./pollfd.ts";
 import { encodeSchedAttr } from "./sched_attr.ts";
 import { encodeSigset } from "./sigaction.ts";
@@ -100,6 +101,31 @@ const ENCODED:
           deadline: 2n << 40n,
           period: 3n << 40n,
         }),
+    ],
+    [
+      "struct landlock_ruleset_attr, with what Debian 12's headers do not have yet behind it",
+      ["linux/landlock.h"],
+      `struct { struct landlock_ruleset_attr first; __u64 net, scoped; } v =
+       { { LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REFER }, 3, 2 };`,
+      () => encodeLandlockRuleset({ handledFs: 0x2001, handledNet: 3, scoped: 2 }),
+    ],
+    [
+      "struct landlock_path_beneath_attr",
+      ["linux/landlock.h"],
+      `struct landlock_path_beneath_attr v = { .allowed_access = LANDLOCK_ACCESS_FS_READ_DIR, .parent_fd = 5 };`,
+      () => flatten(encodePathBeneath(8, 5)),
+    ],
+    [
+      "struct landlock_path_beneath_attr with a descriptor that is the result of a call",
+      ["linux/landlock.h"],
+      `struct landlock_path_beneath_attr v = { .allowed_access = 1ull << 32, .parent_fd = 6 };`,
+      () => flatten(encodePathBeneath(0x100000000, known(6))),
+    ],
+    [
+      "struct landlock_net_port_attr, which Debian 12's headers do not have yet",
+      ["linux/types.h"],
+      `struct { __u64 allowed_access, port; } v = { 2, 65535 };`,
+      () => encodeNetPort(2, 65535),
     ],
     [
       "struct sock_fprog",

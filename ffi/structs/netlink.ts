@@ -122,6 +122,11 @@ export function decodeLinkIndex(body: Uint8Array): number {
   return viewOf(body).getInt32(4, true);
 }
 
+/** The flags of the link in `struct ifinfomsg`: `IFF_*`. */
+export function decodeLinkFlags(body: Uint8Array): number {
+  return viewOf(body).getUint32(8, true);
+}
+
 function aligned(size: number): number {
   return size + 3 & ~3;
 }

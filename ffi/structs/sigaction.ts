@@ -1,6 +1,9 @@
 /** Bytes of the kernel's own `struct sigaction`, on x86-64 and aarch64: handler, flags, restorer, mask. */
 export const SIGACTION_SIZE = 32;
 
+/** A flag: there is a way back from the handler. x86-64 delivers no signal without it; C's headers do not show it. */
+export const SA_RESTORER = 0x04000000;
+
 /**
  * The kernel's `struct sigaction` (rt_sigaction(2)) for a disposition without code of ours.
  *

@@ -114,4 +114,7 @@ export const SYSCALLS = {
   pidfd_getfd: 438,
   faccessat2: 439,
   mount_setattr: 442,
+  landlock_create_ruleset: 444,
+  landlock_add_rule: 445,
+  landlock_restrict_self: 446,
 } as const;

@@ -93,7 +93,7 @@ function lock(kernel: AnswerKernel, directory: string): Result {
   return state;
 }
 
-function expectThawed(kernel: AnswerKernel, { mode, paths }: Answered["cgroup"]): void {
+export function expectThawed(kernel: AnswerKernel, { mode, paths }: Answered["cgroup"]): void {
   const unified = mode === "unified", directory = unified ? paths[""] : paths.freezer;
   if (directory === undefined) return;
   const file = `${directory}/${unified ? "cgroup.freeze" : "freezer.state"}`,
@@ -119,7 +119,7 @@ function expectEnded(kernel: AnswerKernel, pid: number): void {
 /** The journal's line, its time written before anything is changed: it may be another day by now. */
 function prepareNote(kernel: AnswerKernel, { root, id }: Answered, event: string): () => void {
   const after = `",${JSON.stringify({ id, event }).slice(1)}\n`;
-  const { text, size } = kernel.clock('{"time":"', after, new Date());
+  const { text, size } = kernel.clock('{"time":"', after);
   return () => {
     const flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
     const journal = kernel.openat(AT_FDCWD, journalPath(root), flags, 0o600, { accept: "any" });

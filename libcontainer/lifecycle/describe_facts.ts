@@ -33,6 +33,7 @@ export function describeFacts(
       annotations: config.annotations,
       cgroupsPath: config.cgroup.path,
       systemdCgroup: runtime.systemdCgroup,
+      ...(cgroup.ofUser && { systemdUser: true }),
       ownPidNamespace: makesNamespace(config, "pid"),
       newKeyring: config.newKeyring,
       ...(resctrl && { resctrl: resctrl.removed }),

@@ -1,21 +1,24 @@
 /**
- * The second half of the answer routine for x86-64, as bytes beside its listing (GNU as, Intel syntax): it maps the
- * answer and runs it. A test assembles the listing and compares.
+ * The third part of the answer routine for x86-64, as bytes beside its listing (GNU as, Intel syntax): it maps the answer and runs it.
+ * A test assembles the listings and compares.
  *
  * @module
  */
 
 /*
- * Operations mean what they mean to the init image (`ffi/batch.ts`, `ffi/init_image/x86_64.ts`), but for `control`, in
- * whose place there is `clock`. When one fails, descriptors that calls before it opened are closed again.
+ * Operations mean what they mean to the init image (`ffi/batch.ts`, `ffi/init_image/x86_64.ts`); more of them are in
+ * `answer_calls_x86_64.ts`. When one fails, what was changed is undone by operations that stand behind the others, and
+ * descriptors that calls opened are closed again.
  *
  * ```asm
- * .intel_syntax noprefix
  * .set TIME, 0x1100                       # scratch, behind the facts
  * .set ARENA, 0x800000
- * .set SIZE, 0x20000
+ * .set SIZE, 0x80000
  * .set MAGIC, 0x77736e41                  # "Answ"
- * run:                                    # r8: the file, r13: its size, rbx: --log
+ * .set CHANGES, ARENA+8                   # words of the header: the first operation that changes something,
+ * .set UNDO, ARENA+12                     # the first of those that undo it,
+ * .set UNDO_COUNT, ARENA+16               # how many there are,
+ * .set UNDOING, ARENA+20                  # and whether they are being run
  *     xor eax, eax
  *     cmp r13, SIZE
  *     ja close
@@ -56,6 +59,8 @@
  * next:
  *     test r13d, r13d
  *     jg 1f
+ *     cmp dword ptr [UNDOING], 0
+ *     jne undone
  *     xor edi, edi                        # exit_group(0)
  *     mov eax, 231
  *     syscall
@@ -83,6 +88,7 @@
  *     mov r8, [r12+40]
  *     mov r9, [r12+48]
  *     syscall
+ * outcome:
  *     mov [r12+56], rax
  *     cmp rax, -4095
  *     jb advance
@@ -96,6 +102,17 @@
  *     dec ecx
  *     jnz 2b
  * failed:                                 # not as expected: Deno shall start, and finds what it would have found
+ *     mov eax, [CHANGES]
+ *     test eax, eax
+ *     jz undone
+ *     cmp r12, rax
+ *     jb undone
+ *     mov dword ptr [CHANGES], 0
+ *     mov r12d, [UNDO]
+ *     mov r13d, [UNDO_COUNT]
+ *     inc dword ptr [UNDOING]
+ *     jmp next
+ * undone:
  *     mov ebx, ARENA+32
  * 1:  cmp rbx, r12
  *     ja unmap
@@ -118,7 +135,6 @@
  *     mov esi, SIZE
  *     mov eax, 11
  *     syscall
- * none:
  *     ret
  * pseudo:
  *     jz skip
@@ -126,44 +142,26 @@
  *     jz copy
  *     dec ecx
  *     jz compare
- *     add rdi, rdx                        # clock: rdi: a text, rdx: offset of a date and time, rsi: when that day began
- *     push rdi
- *     push rsi
- *     xor edi, edi                        # clock_gettime(CLOCK_REALTIME, time)
- *     lea rsi, [rbp+TIME]
- *     mov eax, 228
- *     syscall
- *     pop rsi
- *     pop rdi
- *     mov rax, [rbp+TIME]
- *     sub rax, rsi
- *     cmp rax, 86400
- *     jae failed
- *     mov ecx, 60
- *     xor edx, edx
- *     div ecx
- *     mov esi, edx                        # seconds
- *     xor edx, edx
- *     div ecx
- *     add rdi, 11
- *     call two                            # hours
- *     mov eax, edx
- *     call two
- *     mov eax, esi
- *     call two
- *     mov eax, [rbp+TIME+8]
- *     mov ecx, 1000000
- *     xor edx, edx
- *     div ecx
- *     mov ecx, 100
- *     xor edx, edx
- *     div ecx
- *     add al, '0'
- *     stosb
- *     mov eax, edx
- *     call two
+ *     dec ecx
+ *     jz failed                           # control, which is the init image's
+ *     dec ecx
+ *     jz clock
+ *     dec ecx
+ *     jz fact
+ *     dec ecx
+ *     jz text
+ *     dec ecx
+ *     jz number
+ *     dec ecx
+ *     jz field
+ *     dec ecx
+ *     jz equal
+ *     dec ecx
+ *     jz spawn
+ *     jmp wait
  * done:
  *     xor eax, eax
+ * store:
  *     mov [r12+56], rax
  * advance:
  *     add r12, 72
@@ -179,8 +177,7 @@
  *     repe cmpsb
  *     mov eax, 0
  *     setne al
- *     mov [r12+56], rax
- *     jmp advance
+ *     jmp store
  * skip:                                   # rdi: value, rsi: condition, rdx: how many
  *     mov eax, esi
  *     shr eax, 1
@@ -197,35 +194,22 @@
  *     add r12, rax
  *     sub r13d, edx
  *     jmp advance
- * two:                                    # eax below 100, as two digits, and past the sign behind them
- *     mov ecx, 10
- *     push rdx
- *     xor edx, edx
- *     div ecx
- *     lea eax, [rax+'0']
- *     stosb
- *     lea eax, [rdx+'0']
- *     stosb
- *     inc rdi
- *     pop rdx
- *     ret
  * ```
  */
 const RUN =
-  "31c04981fd00000200771fbf00008000be00000200ba0300000041ba020010004531c9b8090000000f05504489c7b803" +
-  "0000000f05415a4981fa000080000f853301000041817a18416e73770f851401000045396a1c0f850a0100004885db74" +
-  "2bbf9cffffff4889deba4104080041baa4010000b8010100000f0585c00f88e300000089c7b8030000000f0541bc2000" +
-  "8000458b6c24e04585ed7f0931ffb8e70000000f05410fb64c2440498d74240885c97413d1e97309488b06488b004889" +
-  "064883c608ebe9498b7c2408498b742410498b542418410fb64c2441ffc90f8994000000498b04244d8b5424204d8b44" +
-  "24284d8b4c24300f054989442438483d01f0ffff0f8200010000f7d841807c2442ff0f84f2000000b906000000410fb6" +
-  "540c4139d00f84df000000ffc975eebb200080004c39e3772d807b41007521488b7b384885ff7818488b033d01010000" +
-  "74073db20100007507b8030000000f054883c348ebcebf00008000be00000200b80b0000000f05c30f84b6000000ffc9" +
-  "0f8490000000ffc90f848f0000004801d7575631ff488db500110000b8e40000000f055e5f488b85001100004829f048" +
-  "3d805101000f8374ffffffb93c00000031d2f7f189d631d2f7f14883c70be88900000089d0e88200000089f0e87b0000" +
-  "008b8508110000b940420f0031d2f7f1b96400000031d2f7f10430aa89d0e85900000031c049894424384983c44841ff" +
-  "cde981feffff4889d1f3a4ebe64889d14839c9f3a6b8000000000f95c04989442438ebd689f0d1e875084885ff0f95c0" +
-  "eb064885ff0f99c083e6014038f075b3486bc2484901c44129d5ebaeb90a0000005231d2f7f18d4030aa8d4230aa48ff" +
-  "c75ac3";
+  "31c04981fd00000800771fbf00008000be00000800ba0300000041ba020010004531c9b8090000000f05504489c7b803" +
+  "0000000f05415a4981fa000080000f85abfaffff41817a18416e73770f855901000045396a1c0f854f0100004885db74" +
+  "2bbf9cffffff4889deba4104080041baa4010000b8010100000f0585c00f882801000089c7b8030000000f0541bc2000" +
+  "8000458b6c24e04585ed7f17833c2514008000000f85ca00000031ffb8e70000000f05410fb64c2440498d74240885c9" +
+  "7413d1e97309488b06488b004889064883c608ebe9498b7c2408498b742410498b542418410fb64c2441ffc90f89cb00" +
+  "0000498b04244d8b5424204d8b4424284d8b4c24300f054989442438483d01f0ffff0f82fb000000f7d841807c2442ff" +
+  "0f84ed000000b906000000410fb6540c4139d00f84da000000ffc975ee8b04250800800085c0742c4939c47227c70425" +
+  "0800800000000000448b24250c008000448b2c2510008000ff042514008000e923ffffffbb200080004c39e3772d807b" +
+  "41007521488b7b384885ff7818488b033d0101000074073db20100007507b8030000000f054883c348ebcebf00008000" +
+  "be00000800b80b0000000f05c37479ffc9745cffc9745fffc90f846effffffffc90f8490000000ffc90f8481000000ff" +
+  "c90f84f0010000ffc90f8422020000ffc90f8444020000ffc90f8486020000ffc90f84ba020000e9c602000031c04989" +
+  "4424384983c44841ffcde978feffff4889d1f3a4ebe64889d14839c9f3a6b8000000000f95c0ebd689f0d1e875084885" +
+  "ff0f95c0eb064885ff0f99c083e6014038f075b8486bc2484901c44129d5ebb3";
 
-/** The code, as hexadecimal text; the first half, `answer_x86_64.ts`, runs into it. */
+/** The code, as hexadecimal text. */
 export const ANSWER_RUN_X86_64 = RUN;

@@ -27,14 +27,19 @@ import {
 import { findBytes } from "./expose_ops.ts";
 import { X86_64 } from "../../ffi/init_image/x86_64.ts";
 import { STUB_ROUTINES } from "../../ffi/native.ts";
+import { ANSWER_ARGUMENTS_X86_64 } from "./answer_arguments_x86_64.ts";
+import { ANSWER_CALLS_X86_64 } from "./answer_calls_x86_64.ts";
+import { ANSWER_PATH_X86_64 } from "./answer_path_x86_64.ts";
 import { ANSWER_RUN_X86_64 } from "./answer_run_x86_64.ts";
-import { ANSWER_FIND_X86_64 } from "./answer_x86_64.ts";
 import { STUB_X86_64 } from "./stub_x86_64.ts";
 
+/** The answer routine: its parts run into each other. */
+export const ANSWER_X86_64: string = ANSWER_ARGUMENTS_X86_64 + ANSWER_PATH_X86_64 + ANSWER_RUN_X86_64 +
+  ANSWER_CALLS_X86_64;
 /** Where the answer routine stands in the segment; in the stub's listing, `ANSWER`. */
 export const ANSWER = 1024;
 /** Where the stub's table stands in the segment; in the stub's listing, `TABLE`. */
-export const TABLE = 2816;
+export const TABLE = 4096;
 /** Words of the table, as offsets from {@linkcode TABLE}; places are relative to the segment's start. */
 const WORD = {
   entry: 0,
@@ -57,7 +62,7 @@ export interface DenoStart {
 }
 
 /** Where the first blob stands in the segment: after stub and table. */
-const BLOBS = 4096;
+const BLOBS = 5632;
 
 /** Where blobs of these sizes will stand in the segment; each at a multiple of 16 bytes. */
 export function placeBlobs(sizes: readonly number[]): number[] {
@@ -111,7 +116,7 @@ function writeContent(
   places: { entry: number; environ: number },
 ): Uint8Array<ArrayBuffer> {
   const stub = fromHex(STUB_X86_64),
-    answer = fromHex(ANSWER_FIND_X86_64 + ANSWER_RUN_X86_64),
+    answer = fromHex(ANSWER_X86_64),
     encoder = new TextEncoder();
   const texts = [...start.arguments, ...start.variables].map((text) => encoder.encode(text + "\0"));
   if (TABLE + WORD.strings + 8 * texts.length > BLOBS) {
@@ -124,7 +129,7 @@ function writeContent(
   const size = texts.reduce((sum, text) => sum + text.length, stringsAt);
   const content = new Uint8Array(size), view = new DataView(content.buffer);
   const word = (at: number, value: number) => writeWord(view, TABLE + at, value);
-  if (stub.length > ANSWER || ANSWER + answer.length > STUB_ROUTINES.call) {
+  if (stub.length > ANSWER || ANSWER + answer.length > STUB_ROUTINES.spawn) {
     throw new BuildError("Cannot build the executable: the stub is too long");
   }
   content.set(stub);

@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { assemble, readListings } from "../../tests/support/assemble.ts";
 import { skipWithout } from "../../tests/support/tools.ts";
-import { ANSWER_RUN_X86_64 } from "./answer_run_x86_64.ts";
-import { ANSWER_FIND_X86_64 } from "./answer_x86_64.ts";
-import { ANSWER, TABLE } from "./segment.ts";
+import { STUB_ROUTINES } from "../../ffi/native.ts";
+import { ANSWER, ANSWER_X86_64, TABLE } from "./segment.ts";
 import { STUB_X86_64 } from "./stub_x86_64.ts";
 
 Deno.test({
@@ -20,13 +19,16 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the answer routine is its listing, assembled",
+  name: "the answer routine is its listings, assembled",
   ignore: Deno.build.arch !== "x86_64" || skipWithout("answer routine, assembled", "as", "objcopy"),
   fn: () => {
-    for (const [file, name, code] of [["", "FIND", ANSWER_FIND_X86_64], ["_run", "RUN", ANSWER_RUN_X86_64]]) {
-      const listings = readListings(new URL(`./answer${file}_x86_64.ts`, import.meta.url));
-      assertEquals(listings.map(({ name }) => name), [name!]);
-      assertEquals(assemble("", listings[0]!.text), code);
-    }
+    const parts = ["arguments", "path", "run", "calls"].flatMap((part) => {
+      return readListings(new URL(`./answer_${part}_x86_64.ts`, import.meta.url));
+    });
+    assertEquals(parts.map(({ name }) => name), ["ARGUMENTS", "PATH", "RUN", "CALLS"]);
+    const text = parts.map((part) => part.text).join("");
+    assertEquals(parts.map(({ bytes }) => bytes).join(""), ANSWER_X86_64);
+    assertEquals(assemble("", text), ANSWER_X86_64);
+    assert(text.includes(`.set SPAWN, ${STUB_ROUTINES.spawn} `), "listing and native.ts differ");
   },
 });

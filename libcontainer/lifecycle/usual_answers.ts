@@ -1,0 +1,24 @@
+import { needsDelete, needsStart } from "../hooks/kinds.ts";
+import type { Config } from "../config/config.ts";
+import type { StateFile } from "../state/state_file.ts";
+import { leaveDeleteAnswer, leaveStartAnswer } from "./answers.ts";
+import type { MadeContainer } from "./make_container.ts";
+import type { RuntimeOptions } from "./options.ts";
+
+/** What spares `start` and `delete` a whole start of Deno; whatever they have to do beyond the usual forbids it. */
+export function leaveUsualAnswers(
+  runtime: RuntimeOptions,
+  made: MadeContainer,
+  { id, runt }: StateFile,
+  { hooks }: Config,
+): void {
+  const { native, cgroup, directory, process: { pid } } = made;
+  const container = { root: runtime.root, id, directory, cgroup, pid };
+  try {
+    if (!needsStart(hooks)) leaveStartAnswer(native, container);
+    const more = needsDelete(hooks) || runt.systemdCgroup || runt.resctrl?.length;
+    if (runt.ownPidNamespace && !more) leaveDeleteAnswer(native, container);
+  } catch (error) {
+    runtime.log.debug(`no answers: ${(error as Error).message}`);
+  }
+}
