@@ -93,6 +93,37 @@ export interface SeccompConfig {
   readonly listenerMetadata?: string;
 }
 
+/** What a process may do beneath some path. */
+export interface LandlockPath {
+  /** Absolute, in the container. */
+  readonly path: string;
+  /** `LANDLOCK_ACCESS_FS_*` */
+  readonly access: number;
+  readonly at: string;
+}
+
+/** What a process may do with a port. */
+export interface LandlockPort {
+  readonly port: number;
+  /** `LANDLOCK_ACCESS_NET_*` */
+  readonly access: number;
+  readonly at: string;
+}
+
+/** A ruleset of Landlock (landlock(7)), fitted to what this kernel has of it. */
+export interface LandlockConfig {
+  /** `LANDLOCK_ACCESS_FS_*` that are denied where no rule allows them. */
+  readonly handledFs: number;
+  /** `LANDLOCK_ACCESS_NET_*`, likewise. */
+  readonly handledNet: number;
+  /** `LANDLOCK_SCOPE_*` */
+  readonly scoped: number;
+  readonly paths: readonly LandlockPath[];
+  readonly ports: readonly LandlockPort[];
+  /** `LANDLOCK_RESTRICT_SELF_*` */
+  readonly flags: number;
+}
+
 /** The container's process. */
 export interface ProcessConfig {
   /** Undefined: the standard streams are runt's own. */
@@ -161,6 +192,8 @@ export interface Config {
   readonly process: ProcessConfig;
   /** For all processes of the container. */
   readonly seccomp?: SeccompConfig;
+  /** For all processes of the container. */
+  readonly landlock?: LandlockConfig;
   readonly cgroup: CgroupConfig;
   /** Set when there is at least one. */
   readonly hooks?: Hooks;

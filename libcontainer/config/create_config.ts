@@ -47,11 +47,12 @@ const NAMESPACE_FLAGS: Readonly<Record<LinuxNamespaceType, number>> = {
 export function createConfig(spec: Spec, lastCap: number, options: ConfigOptions): Config {
   const { linux = {}, process, root } = spec;
   if (!process || !root) throw new RuntError("internal", "cannot make a config: the spec was not validated");
+  const rootfs = resolveRootfs(options.bundle, root.path);
   const userNamespace = linux.namespaces?.some(({ type }) => type === "user") ?? false;
   return {
     id: options.id,
     bundle: options.bundle,
-    rootfs: resolveRootfs(options.bundle, root.path),
+    rootfs,
     readonlyRootfs: root.readonly ?? false,
     rootPropagation: rootPropagation(linux.rootfsPropagation),
     noPivot: options.noPivot,
@@ -59,7 +60,7 @@ export function createConfig(spec: Spec, lastCap: number, options: ConfigOptions
     timeOffsets: linux.timeOffsets ? timeOffsets(linux.timeOffsets) : "",
     uidMappings: userNamespace ? (linux.uidMappings ?? []).map(copyMapping) : [],
     gidMappings: userNamespace ? (linux.gidMappings ?? []).map(copyMapping) : [],
-    mounts: createMounts(spec, options.bundle),
+    mounts: createMounts(spec, options.bundle, rootfs),
     devices: createDevices(spec),
     maskedPaths: linux.maskedPaths ?? [],
     readonlyPaths: linux.readonlyPaths ?? [],

@@ -1,4 +1,5 @@
 import { S_IFBLK, S_IFCHR, S_IFIFO, S_IFMT } from "../../ffi/constants/stat.ts";
+import { cleanPath } from "../clean_path.ts";
 import type { Spec } from "../spec/mod.ts";
 import type { DeviceConfig } from "./device_config.ts";
 
@@ -17,13 +18,13 @@ export function createDevices({ linux: { devices = [] } = {} }: Spec): DeviceCon
   const made: DeviceConfig[] = [];
   for (const [name, major, minor] of DEFAULT) {
     const path = `/dev/${name}`;
-    if (devices.some((device) => device.path === path)) continue;
+    if (devices.some((device) => cleanPath(device.path) === path)) continue;
     made.push({ path, mode: S_IFCHR | 0o666, major, minor, uid: 0, gid: 0, at: "default" });
   }
   devices.forEach(({ path, type, major, minor, fileMode = 0o666, uid = 0, gid = 0 }, index) => {
     const kind = type === "b" ? S_IFBLK : type === "p" ? S_IFIFO : S_IFCHR;
     made.push({
-      path,
+      path: cleanPath(path),
       mode: kind | fileMode & ~S_IFMT,
       major,
       minor,

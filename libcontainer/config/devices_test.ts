@@ -36,3 +36,18 @@ Deno.test("the spec's device takes the place of a default one", () => {
   ]);
   assertEquals(devices.slice(-3).map(({ mode }) => mode.toString(8)), ["60666", "10666", "20666"]);
 });
+
+Deno.test("a device's path is cleaned, so that it is made at all, and known as a default one's", () => {
+  const spec = {
+    linux: {
+      devices: [
+        { path: "/dev//null", type: "c", major: 1, minor: 3 },
+        { path: "/mnt/./x/", type: "c", major: 1, minor: 3 },
+      ],
+    },
+  } as unknown as Spec;
+  assertEquals(
+    createDevices(spec).map(({ path }) => path).join(" "),
+    "/dev/random /dev/full /dev/tty /dev/zero /dev/urandom /dev/null /mnt/x",
+  );
+});

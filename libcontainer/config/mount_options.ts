@@ -170,6 +170,11 @@ export function parseMountOptions(options: readonly string[]): MountOptions {
   };
 }
 
+/** The options with `ro` for `rro` and so on: what they ask of a mount, where there is none below it. */
+export function plainOptions(options: readonly string[]): string[] {
+  return options.map((option) => own(RECURSIVE, option) ? option.slice(1) : option);
+}
+
 /** All options that runt itself knows, sorted; what `features` tells. */
 export function knownMountOptions(): string[] {
   return [FLAGS, PROPAGATION, RECURSIVE].flatMap((table) => Object.keys(table)).concat(EXTENSIONS).sort();

@@ -13,7 +13,7 @@ import {
   MS_SLAVE,
 } from "../../ffi/constants/mount.ts";
 import { isMountFlag } from "../validate/mount_options.ts";
-import { knownMountOptions, parseMountOptions } from "./mount_options.ts";
+import { knownMountOptions, parseMountOptions, plainOptions } from "./mount_options.ts";
 
 Deno.test("mount options are sorted by who they are for", () => {
   assertEquals(
@@ -52,6 +52,16 @@ Deno.test("a recursive access time option clears the others", () => {
     clear: MOUNT_ATTR__ATIME,
   });
   assertEquals(parseMountOptions(["rrelatime"]).recursive, { set: 0, clear: MOUNT_ATTR__ATIME });
+});
+
+Deno.test("every recursive option has a plain one", () => {
+  assertEquals(plainOptions(["rro", "rnosuid", "ro", "rbind", "rslave", "rx"]), [
+    ...["ro", "nosuid", "ro", "rbind", "rslave", "rx"],
+  ]);
+  const known = knownMountOptions();
+  const recursive = known.filter((option) => parseMountOptions([option]).recursive);
+  assertEquals(recursive.length, 18);
+  assertEquals(plainOptions(recursive).filter((option) => !known.includes(option)), []);
 });
 
 Deno.test("defaults says nothing, and names that every object has are data", () => {

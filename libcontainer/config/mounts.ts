@@ -1,7 +1,8 @@
-import { MS_BIND } from "../../ffi/constants/mount.ts";
+import { MS_BIND, MS_REMOUNT } from "../../ffi/constants/mount.ts";
+import { cleanPath } from "../clean_path.ts";
 import type { Linux, Mount, Spec } from "../spec/mod.ts";
 import type { IdMapConfig, MountConfig } from "./mount_config.ts";
-import { idMapOption, parseMountOptions } from "./mount_options.ts";
+import { idMapOption, parseMountOptions, plainOptions } from "./mount_options.ts";
 
 /** File systems that are not given a context: what they show is labelled by the kernel. */
 const UNLABELLED = ["proc", "sysfs", "cgroup"];
@@ -10,19 +11,23 @@ const UNLABELLED = ["proc", "sysfs", "cgroup"];
  * The mounts of a spec, their options parsed.
  *
  * @param bundle absolute path of the bundle, which relative sources of bind mounts are relative to
+ * @param rootfs absolute path of the root file system, which a destination may begin with
  */
-export function createMounts({ mounts = [], linux }: Spec, bundle: string): MountConfig[] {
+export function createMounts({ mounts = [], linux }: Spec, bundle: string, rootfs: string): MountConfig[] {
   const label = linux?.mountLabel;
   return mounts.map((mount, index) => {
     const { destination, type = "", source = "", options = [] } = mount;
     const idMap = createIdMap(mount, linux);
-    const parsed = parseMountOptions(options);
-    const isBind = (parsed.flags & MS_BIND) !== 0;
+    const asked = parseMountOptions(options);
+    const isBind = (asked.flags & MS_BIND) !== 0;
+    // On a file system that is mounted anew nothing is mounted yet.
+    const isAlone = !(asked.flags & (MS_BIND | MS_REMOUNT));
+    const parsed = asked.recursive && isAlone ? parseMountOptions(plainOptions(options)) : asked;
     const takesLabel = label && !isBind && !UNLABELLED.includes(type);
     return {
       ...(takesLabel && { context: label }),
       ...(idMap && { idMap }),
-      destination: cleanPath(destination),
+      destination: insideRoot(cleanPath(destination), rootfs),
       source: isBind && !source.startsWith("/") ? cleanPath(`${bundle}/${source}`) : source,
       // What the spec calls a bind mount's type means nothing.
       type: isBind ? "bind" : type,
@@ -46,12 +51,9 @@ function createIdMap(
   return { uidMappings: linux.uidMappings ?? [], gidMappings: linux.gidMappings ?? [], recursive };
 }
 
-/** An absolute path without `.`, `..` and doubled slashes, by text alone; a relative one is taken below `/`. */
-export function cleanPath(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return "/" + parts.join("/");
+/** A path of the container. As in runc, one that begins with the host's path of the rootfs is the place that it names. */
+function insideRoot(path: string, rootfs: string): string {
+  if (path === rootfs) return "/";
+  const isInside = rootfs !== "/" && path.startsWith(rootfs) && path[rootfs.length] === "/";
+  return isInside ? path.slice(rootfs.length) : path;
 }

@@ -1,11 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { MS_BIND, MS_NODEV, MS_NOSUID, MS_RDONLY, MS_REC } from "../../ffi/constants/mount.ts";
 import type { Spec } from "../spec/mod.ts";
-import { cleanPath, createMounts } from "./mounts.ts";
-
-Deno.test("paths are cleaned by text, and never lead above the root", () => {
-  const paths = { "/a//b/./c/": "/a/b/c", "../../x": "/x", "/": "/", "/a/../..": "/", "a/b/..": "/a" };
-  for (const [path, clean] of Object.entries(paths)) assertEquals(cleanPath(path), clean);
-});
+import { createMounts } from "./mounts.ts";
 
 Deno.test("a bind mount's type is bind, its relative source is the bundle's", () => {
   const spec = {
@@ -15,7 +11,7 @@ Deno.test("a bind mount's type is bind, its relative source is the bundle's", ()
       { destination: "/proc", source: "proc", type: "proc" },
     ],
   } as unknown as Spec;
-  const mounts = createMounts(spec, "/bundle");
+  const mounts = createMounts(spec, "/bundle", "/bundle/rootfs");
   assertEquals(mounts.map(({ destination, source, type, at }) => [destination, source, type, at]), [
     ["/a", "/bundle/x", "bind", "mounts[0]"],
     ["/b", "/host", "bind", "mounts[1]"],
@@ -23,7 +19,8 @@ Deno.test("a bind mount's type is bind, its relative source is the bundle's", ()
   ]);
 });
 
-Deno.test("a spec without mounts has none", () => assertEquals(createMounts({} as Spec, "/bundle"), []));
+Deno.test("a spec without mounts has none", () =>
+  assertEquals(createMounts({} as Spec, "/bundle", "/r"), []));
 
 Deno.test("createMounts() gives the label to new file systems, not to binds and to what the kernel labels", () => {
   const mount = (type: string, options: string[] = []) => ({
@@ -34,7 +31,9 @@ Deno.test("createMounts() gives the label to new file systems, not to binds and 
   });
   const mounts = [mount("tmpfs"), mount("bind", ["bind"]), mount("proc"), mount("mqueue"), mount("cgroup")];
   const contexts = (mountLabel: string) =>
-    createMounts({ ociVersion: "1", mounts, linux: { mountLabel } }, "/b").map(({ context }) => context);
+    createMounts({ ociVersion: "1", mounts, linux: { mountLabel } }, "/b", "/r").map(({ context }) =>
+      context
+    );
   assertEquals(contexts("l"), ["l", undefined, undefined, "l", undefined]);
   assertEquals(contexts(""), Array(5).fill(undefined));
 });
@@ -45,7 +44,7 @@ Deno.test("createMounts() maps ids as the mount says, or as the container's user
   const idMapOf = (mount: Record<string, unknown>, namespace: Record<string, unknown> = {}) => {
     const linux = { namespaces: [{ type: "user", ...namespace }], uidMappings: all, gidMappings: all };
     const mounts = [{ destination: "/m", source: "/s", options: ["bind"], ...mount }];
-    return createMounts({ ociVersion: "1.3.0", mounts, linux } as Spec, "/b")[0]!.idMap;
+    return createMounts({ ociVersion: "1.3.0", mounts, linux } as Spec, "/b", "/r")[0]!.idMap;
   };
   assertEquals(idMapOf({}), undefined);
   assertEquals(idMapOf({ uidMappings: own, gidMappings: own }), {
@@ -64,4 +63,31 @@ Deno.test("createMounts() maps ids as the mount says, or as the container's user
     path: "/proc/7/ns/user",
     recursive: false,
   });
+});
+
+Deno.test("a destination that begins with the rootfs on the host is the place that it names", () => {
+  const place = (destination: string, rootfs = "/b/rootfs") => {
+    return createMounts({ ociVersion: "1.3.0", mounts: [{ destination, type: "tmpfs" }] }, "/b", rootfs)[0]!
+      .destination;
+  };
+  assertEquals(place("/b/rootfs/mnt/x"), "/mnt/x");
+  assertEquals(place("/b/./rootfs//mnt"), "/mnt");
+  assertEquals(place("/b/rootfs"), "/");
+  assertEquals(place("/b/rootfs2/mnt"), "/b/rootfs2/mnt");
+  assertEquals(place("/mnt", "/"), "/mnt");
+});
+
+Deno.test("what is asked of all mounts of a tree is asked of a new file system itself", () => {
+  const options = ["rro", "rnosuid", "nodev"];
+  const spec = {
+    mounts: [
+      { destination: "/a", source: "tmpfs", type: "tmpfs", options },
+      { destination: "/b", source: "/host", options: ["rbind", ...options] },
+      { destination: "/c", options: ["remount", ...options] },
+    ],
+  } as unknown as Spec;
+  const mounts = createMounts(spec, "/bundle", "/bundle/rootfs");
+  assertEquals(mounts[0]!.flags, MS_RDONLY | MS_NOSUID | MS_NODEV);
+  assertEquals(mounts.map(({ recursive }) => recursive !== undefined), [false, true, true]);
+  assertEquals(mounts[1]!.flags, MS_BIND | MS_REC | MS_NODEV);
 });

@@ -7,16 +7,17 @@ import {
   MS_NODEV,
   MS_RDONLY,
   MS_REC,
+  MS_SHARED,
   MS_SLAVE,
 } from "../../ffi/constants/mount.ts";
-import { ENOENT, ENOTDIR, EPERM } from "../../ffi/errno.ts";
+import { EINVAL, ENOENT, ENOTDIR, EPERM } from "../../ffi/errno.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import type { RecordingKernel } from "../../ffi/recording.ts";
 import { recordingKernel, statfsBytes, testContext, testMount } from "../../tests/support/rootfs_fixture.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { RuntError } from "../error.ts";
 import { mountBind } from "./bind_mount.ts";
-import { settle } from "./root.ts";
+import { newRoot, settle } from "./root.ts";
 
 function bind(part: Partial<MountConfig> = {}) {
   return testMount({ destination: "/data", source: "/host", type: "bind", flags: MS_BIND, ...part });
@@ -50,21 +51,24 @@ Deno.test("a bind mount without options is cloned and moved", () => {
 Deno.test("attributes that were not asked for go, but for how access times are kept", () => {
   const kernel = recordingKernel();
   made(bind({ flags: MS_BIND | MS_RDONLY | MS_NODEV }), kernel);
-  assertEquals(attributes(kernel), [[5, 0xf, 0]]);
+  assertEquals(attributes(kernel), [[5, 0x20000f, 0]]);
   const atime = recordingKernel();
   made(bind({ flags: MS_BIND | MS_NOATIME }), atime);
-  assertEquals(attributes(atime), [[0x10, 0xff, 0]]);
+  assertEquals(attributes(atime), [[0x10, 0x2000ff, 0]]);
   const cleared = recordingKernel();
   made(bind({ clearedFlags: MS_RDONLY }), cleared);
-  assertEquals(attributes(cleared), [[0, 0xf, 0]]);
+  assertEquals(attributes(cleared), [[0, 0x20000f, 0]]);
 });
 
-Deno.test("where attributes are locked, those not asked for stay", () => {
+Deno.test("where attributes are locked or unknown, those not asked for stay", () => {
   const locked = recordingKernel({ mount_setattr: [-EPERM] });
   made(bind({ flags: MS_BIND | MS_RDONLY, clearedFlags: MS_NODEV }), locked);
-  assertEquals(attributes(locked), [[1, 0xf, 0], [1, 4, 0]]);
+  assertEquals(attributes(locked), [[1, 0x20000f, 0], [1, 0x200004, 0]]);
+  const before514 = recordingKernel({ mount_setattr: [-EINVAL, -EINVAL] });
+  made(bind({ flags: MS_BIND | MS_RDONLY }), before514);
+  assertEquals(attributes(before514).at(-1), [1, 0xf, 0]);
   // Asking for the opposite of what is locked is an error.
-  const refusing = recordingKernel({ mount_setattr: -EPERM });
+  const refusing = recordingKernel({ mount_setattr: -EINVAL, EPERM });
   assertThrows(
     () => made(bind({ flags: MS_BIND | MS_RDONLY, clearedFlags: MS_NODEV }), refusing),
     KernelError,
@@ -103,7 +107,7 @@ Deno.test("a link that leads a mount onto a procfs is found out (CVE-2019-16884)
   const error = assertThrows(() => made(bind(), kernel), RuntError);
   assertEquals([error.code, error.message], [
     "unsafe",
-    '"/data" cannot be mounted because it is inside /proc',
+    'error mounting "/host" to rootfs at "/data": mounts[0]: "/data" cannot be mounted because it is inside /proc',
   ]);
   made(bind({ destination: "/proc/cpuinfo" }), recordingKernel({ fstatfs: statfsBytes(PROC_SUPER_MAGIC) }));
 });
@@ -115,5 +119,19 @@ Deno.test("only a procfs can be bound to /proc", () => {
     () => made(proc, recordingKernel({ fstatfs: statfsBytes(TMPFS_MAGIC) })),
     RuntError,
   );
-  assertEquals(error.message, '"/proc" cannot be mounted because it is not of type proc');
+  assertEquals(
+    error.message,
+    'error mounting "/host" to rootfs at "/proc": mounts[0]: "/proc" cannot be mounted because it is not of type proc',
+  );
+});
+
+Deno.test("among the host's mounts a clone is a slave before it is where others see it", () => {
+  const kernel = recordingKernel(),
+    context = testContext({ root: { ...newRoot(), fd: 7, amongHosts: true } });
+  mountBind(kernel, bind({ flags: MS_BIND | MS_REC, propagation: [MS_SHARED | MS_REC] }), context);
+  kernel.flush();
+  const lines = kernel.lines();
+  assertEquals(lines[0], 'open_tree(-100, "/host", 0x88001)');
+  assertEquals(lines[1], 'mount_setattr(100, "", 0x9000, {…}, 32)');
+  assertEquals(attributes(kernel), [[0, 0, MS_SLAVE], [0, 0, MS_SHARED]]);
 });

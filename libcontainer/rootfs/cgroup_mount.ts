@@ -4,7 +4,7 @@ import { EBUSY, EEXIST, ENOENT, EPERM } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { attach, attachBelow } from "./attach.ts";
-import { cloneSource } from "./bind_mount.ts";
+import { cloneSource, cutOff } from "./bind_mount.ts";
 import type { CgroupView, RootfsContext } from "./context.ts";
 import { makeFilesystem, mountFilesystem } from "./filesystem.ts";
 import { setBindAttributes, setPropagation } from "./mount_attributes.ts";
@@ -18,7 +18,11 @@ export function mountCgroups(kernel: Kernel, config: MountConfig, context: Rootf
   else mountHierarchies(kernel, config, context);
 }
 
-function mountHierarchies(kernel: Kernel, config: MountConfig, { cgroup, root }: RootfsContext): void {
+function mountHierarchies(
+  kernel: Kernel,
+  config: MountConfig,
+  { cgroup, cgroupName, root }: RootfsContext,
+): void {
   const { flags } = config;
   const tmpfs = { type: "tmpfs", source: "tmpfs", flags: SAFE, data: "mode=755" };
   const top = mountFilesystem(kernel, makeFilesystem(kernel, tmpfs), SAFE);
@@ -39,7 +43,8 @@ function mountHierarchies(kernel: Kernel, config: MountConfig, { cgroup, root }:
       );
       attachBelow(kernel, mount, top, name);
     } else {
-      const mount = cloneSource(kernel, directory, true);
+      const mount = cloneSource(kernel, kernel.below(directory, cgroupName, ""), true);
+      cutOff(kernel, root, mount);
       setBindAttributes(kernel, mount, config);
       attachBelow(kernel, mount, top, name);
       setPropagation(kernel, mount, config.propagation);
@@ -56,7 +61,7 @@ function mountHierarchies(kernel: Kernel, config: MountConfig, { cgroup, root }:
 function mountUnified(
   kernel: Kernel,
   config: MountConfig,
-  { cgroup, root }: RootfsContext,
+  { cgroup, cgroupName, root }: RootfsContext,
   unified: NonNullable<CgroupView["unified"]>,
 ): void {
   const { source, flags, data } = config;
@@ -70,9 +75,11 @@ function mountUnified(
   // A user namespace without a cgroup namespace may not mount it; then the host's is bound, or the container's part
   // of it where that is all it may see.
   kernel.when(made.created, "failed", () => {
-    const source = cgroup.namespace ? unified.directory : unified.root;
+    const own = kernel.below(unified.directory, cgroupName, ""),
+      source = cgroup.namespace ? own : unified.root;
     const mount = kernel.openTree(AT_FDCWD, source, OPEN_TREE_CLONE | O_CLOEXEC, { accept: [ENOENT] });
     kernel.when(mount, "ok", () => {
+      cutOff(kernel, root, mount);
       setBindAttributes(kernel, mount, config);
       attach(kernel, root, config, mount);
       setPropagation(kernel, mount, config.propagation);

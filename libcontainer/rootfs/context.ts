@@ -1,5 +1,6 @@
-import type { Fd } from "../../ffi/kernel.ts";
+import type { Fd, Kernel } from "../../ffi/kernel.ts";
 import type { Config } from "../config/config.ts";
+import type { MountConfig } from "../config/mount_config.ts";
 import type { CgroupHierarchies, CgroupMode } from "../host/cgroup_hierarchies.ts";
 import { type Logger, silentLogger } from "../log.ts";
 import { newRoot, type Root } from "./root.ts";
@@ -25,11 +26,21 @@ export interface CgroupView {
   readonly unified: { readonly root: string; readonly directory: string } | undefined;
 }
 
+/** How the root is made and entered without a mount namespace; see `host_root.ts`. */
+export interface RootOnHost {
+  /** Takes the place of `prepareRoot`. */
+  prepare(kernel: Kernel, config: Config, context: Pick<RootfsContext, "root">): void;
+  /** Takes the place of `pivot_root(2)`. */
+  enter(kernel: Kernel, root: Fd): void;
+}
+
 /** What the steps of the root file system need to know beside the config, and what they tell each other. */
 export interface RootfsContext {
   /** Device nodes cannot be made in a user namespace (`mknod(2)`): bind those of the host. */
   readonly bindDevices: boolean;
   readonly cgroup: CgroupView;
+  /** The container's id, where its cgroups are named by it. */
+  readonly cgroupName?: string | undefined;
   /** Standard streams; those open on the host's `/dev/null` are opened anew on the container's. */
   readonly stdio?: readonly { readonly fd: number; readonly isDevNull: boolean }[];
   readonly log: Logger;
@@ -38,6 +49,14 @@ export interface RootfsContext {
    * `host_source.ts`. Undefined in self mode.
    */
   readonly openHostSource?: (source: string, recursive: boolean) => Fd;
+  /** Maps the ids of a tree that only this container has, cloned over there. Undefined in self mode. */
+  readonly mapIds?: (mount: MountConfig, tree: Fd) => void;
+  /** Descriptors from this one on are not the program's. */
+  readonly firstFreeFd?: number;
+  /** Those among them that must stay open; undefined where that is not known. */
+  readonly kept?: readonly number[] | undefined;
+  /** Undefined where there is a mount namespace. */
+  readonly onHost?: RootOnHost;
   /** What is made, step by step. */
   readonly root: Root;
 }
@@ -57,6 +76,7 @@ export function rootfsContext(
   return {
     bindDevices: has("user") || host.inUserNamespace,
     cgroup: cgroupView(host.cgroups, cgroup.paths, has("cgroup")),
+    ...(config.cgroup.path === "" && { cgroupName: config.id }),
     log,
     root: newRoot(),
   };

@@ -15,7 +15,7 @@ import type { Config } from "../config/config.ts";
 import type { DeviceConfig } from "../config/device_config.ts";
 import { RuntError } from "../error.ts";
 import { attachTo } from "./attach.ts";
-import { cloneSource } from "./bind_mount.ts";
+import { cloneSource, cutOff } from "./bind_mount.ts";
 import type { RootfsContext } from "./context.ts";
 import { deviceNumber } from "./device_number.ts";
 import { mountOn } from "./mount_by_path.ts";
@@ -142,7 +142,11 @@ function bindNode(kernel: Kernel, root: Root, { device, parent, name }: Place): 
   kernel.openat(parent, name, flags, 0, { accept: [EEXIST] });
   const target = openWithoutLinks(kernel, parent, name);
   if (root.mountsByPath) mountOn(kernel, root, target, device.path, null, MS_BIND);
-  else attachTo(kernel, cloneSource(kernel, device.path, false), target);
+  else {
+    const node = cloneSource(kernel, device.path, false);
+    cutOff(kernel, root, node);
+    attachTo(kernel, node, target);
+  }
 }
 
 function makeLinks(kernel: Kernel, dev: Fd): void {

@@ -6,7 +6,7 @@ import type { Config } from "../config/config.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { RuntError } from "../error.ts";
 import { errnoText } from "../errno_text.ts";
-import { mayBeLink } from "./mount_rules.ts";
+import { errorMounting, mayBeLink } from "./mount_rules.ts";
 
 const MESSAGE_SIZE = 512;
 /** More messages than a failed call leaves. */
@@ -64,7 +64,7 @@ export function explainRootfsError(kernel: Kernel, config: Config, error: unknow
 
 function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): RuntError {
   const { source, destination, type, at } = mount, { syscall, errno } = error;
-  const outer = `error mounting ${JSON.stringify(source)} to rootfs at ${JSON.stringify(destination)}: `;
+  const outer = errorMounting(mount);
   if (syscall === "openat2" && !mayBeLink(mount) && (errno === ELOOP || errno === ENOTDIR)) {
     const said = type === "proc" || type === "sysfs"
       ? `filesystem "${type}" must be mounted on ordinary directory`

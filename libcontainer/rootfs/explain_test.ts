@@ -41,7 +41,10 @@ Deno.test("a missing source is told in runc's words", () => {
     "No such file or directory",
     where,
   );
-  assertEquals(message, 'error mounting "/host" to rootfs at "/data": stat /host: no such file or directory');
+  assertEquals(
+    message,
+    'error mounting "/host" to rootfs at "/data": mounts[0]: stat /host: no such file or directory',
+  );
   assertEquals(path, "mounts[0]");
 });
 
@@ -56,7 +59,7 @@ Deno.test("a link in the place of /proc is told in runc's words", () => {
   );
   assertEquals(
     message,
-    'error mounting "proc" to rootfs at "/proc": filesystem "proc" must be mounted on ordinary directory',
+    'error mounting "proc" to rootfs at "/proc": mounts[1]: filesystem "proc" must be mounted on ordinary directory',
   );
   assertEquals(code, "unsafe");
 });
@@ -64,7 +67,10 @@ Deno.test("a link in the place of /proc is told in runc's words", () => {
 Deno.test("a file and a directory that do not go together are told as not a directory", () => {
   const where = { step: "mounts", path: "mounts[0]" };
   const { message } = explained("move_mount", [5, "", 6, "", 68], EINVAL, "Invalid argument", where);
-  assertEquals(message, 'error mounting "/host" to rootfs at "/data": mount /host:/data: not a directory');
+  assertEquals(
+    message,
+    'error mounting "/host" to rootfs at "/data": mounts[0]: mount /host:/data: not a directory',
+  );
 });
 
 Deno.test("what the file system has to say is told, too", () => {
@@ -72,7 +78,7 @@ Deno.test("what the file system has to say is told, too", () => {
   const { message } = explained("fsconfig", [9, 1, "size", "zz", 0], EINVAL, "Invalid argument", where);
   assertEquals(
     message,
-    'error mounting "tmpfs" to rootfs at "/t": fsconfig src=tmpfs, dst=/t: invalid argument ' +
+    'error mounting "tmpfs" to rootfs at "/t": mounts[2]: fsconfig src=tmpfs, dst=/t: invalid argument ' +
       "(tmpfs: Bad value for 'size')",
   );
 });

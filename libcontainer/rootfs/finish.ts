@@ -1,12 +1,12 @@
-import { MOUNT_ATTR_RDONLY, MS_PRIVATE, MS_SLAVE } from "../../ffi/constants/mount.ts";
-import { AT_EMPTY_PATH, O_DIRECTORY } from "../../ffi/constants/open.ts";
+import { MS_PRIVATE, MS_SLAVE } from "../../ffi/constants/mount.ts";
+import { O_DIRECTORY } from "../../ffi/constants/open.ts";
 import { ENOENT } from "../../ffi/errno.ts";
-import type { Fd, Kernel } from "../../ffi/kernel.ts";
-import { cleanPath } from "../config/mounts.ts";
+import type { Kernel } from "../../ffi/kernel.ts";
+import { cleanPath } from "../clean_path.ts";
 import type { Config } from "../config/config.ts";
 import type { RootfsContext } from "./context.ts";
-import { remountReadonly } from "./mount_by_path.ts";
-import { type Root, rootFd } from "./root.ts";
+import { makeReadonly } from "./readonly_paths.ts";
+import { rootFd } from "./root.ts";
 import { componentsOf, makeDirectories, O_LOOK, openInRoot } from "./safe_path.ts";
 
 const DEFAULT_UMASK = 0o022;
@@ -31,10 +31,4 @@ export function finishRoot(kernel: Kernel, config: Config, { root }: RootfsConte
   for (const mount of root.readonlyLater) makeReadonly(kernel, root, mount);
   if (readonlyRootfs) makeReadonly(kernel, root, fd);
   kernel.umask(process.umask ?? DEFAULT_UMASK);
-}
-
-/** Makes a mount read-only; its other attributes stay. */
-function makeReadonly(kernel: Kernel, root: Root, mount: Fd): void {
-  if (root.mountsByPath) remountReadonly(kernel, root, mount);
-  else kernel.mountSetattr(mount, "", AT_EMPTY_PATH, { set: MOUNT_ATTR_RDONLY });
 }

@@ -2,7 +2,7 @@ import { MS_BIND, MS_RDONLY, OPEN_TREE_CLONE } from "../../ffi/constants/mount.t
 import { AT_EMPTY_PATH, O_CLOEXEC, O_DIRECTORY } from "../../ffi/constants/open.ts";
 import { ENOENT, ENOTDIR } from "../../ffi/errno.ts";
 import type { Fd, Kernel, Result } from "../../ffi/kernel.ts";
-import { cleanPath } from "../config/mounts.ts";
+import { cleanPath } from "../clean_path.ts";
 import type { Config } from "../config/config.ts";
 import { attachTo } from "./attach.ts";
 import type { RootfsContext } from "./context.ts";

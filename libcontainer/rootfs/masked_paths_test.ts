@@ -92,3 +92,10 @@ Deno.test("read-only paths are bound on themselves; missing ones are left out", 
   makePathsReadonly(refused, testConfig({ readonlyPaths: ["/proc/sys"] }), testContext());
   assertThrows(() => refused.flush(), KernelError);
 });
+
+Deno.test("a read-only path that is the root makes the root's own mount read-only", () => {
+  const kernel = recordingKernel({});
+  makePathsReadonly(kernel, testConfig({ readonlyPaths: ["", "/", "..", "/proc/.."] }), testContext());
+  kernel.flush();
+  assertEquals(kernel.lines(), new Array(3).fill('mount_setattr(7, "", 0x1000, {…}, 32)'));
+});

@@ -23,7 +23,7 @@ import {
   MS_STRICTATIME,
 } from "../../ffi/constants/mount.ts";
 import { AT_EMPTY_PATH, AT_RECURSIVE } from "../../ffi/constants/open.ts";
-import { EPERM } from "../../ffi/errno.ts";
+import { EINVAL, EPERM } from "../../ffi/errno.ts";
 import type { Fd, Kernel } from "../../ffi/kernel.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 
@@ -45,7 +45,8 @@ export function attributesOf(flags: number): number {
  * Gives a bind mount the attributes that were asked for.
  *
  * As `mount --bind -o …` has it, those not asked for go, but for how access times are kept. In a user namespace
- * some may be locked (`mount_namespaces(7)`): then they stay, unless the options ask for the opposite.
+ * some may be locked (`mount_namespaces(7)`): then they stay, unless the options ask for the opposite. `nosymfollow`
+ * is never locked.
  *
  * @param mount root of the mount
  * @throws {KernelError} at the next flush: `EPERM` when a locked attribute was to be changed
@@ -54,13 +55,17 @@ export function setBindAttributes(kernel: Kernel, mount: Fd, { flags, clearedFla
   if ((flags & ~(MS_BIND | MS_REC | MS_REMOUNT)) === 0 && clearedFlags === 0) return;
   const set = attributesOf(flags);
   const atime = flags & ATIME_FLAGS ? MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME : 0;
-  const asked = attributesOf(clearedFlags) & (SAME | MOUNT_ATTR_NOSYMFOLLOW);
-  // What is both cleared and set, is set.
-  const all = { set, clear: SAME | atime | asked };
-  const full = kernel.mountSetattr(mount, "", AT_EMPTY_PATH, all, { accept: [EPERM] });
-  kernel.when(full, "failed", () => {
-    kernel.mountSetattr(mount, "", AT_EMPTY_PATH, { set, clear: atime | asked });
-  });
+  const asked = attributesOf(clearedFlags) & SAME;
+  // What is both cleared and set, is set. Linux before 5.14 does not know nosymfollow, and refuses it.
+  const clears = [SAME | MOUNT_ATTR_NOSYMFOLLOW, asked | MOUNT_ATTR_NOSYMFOLLOW, SAME, asked];
+  setFirst(kernel, mount, set, clears.map((clear) => clear | atime));
+}
+
+/** Sets attributes, and clears the first set of others that the kernel permits to be cleared. */
+function setFirst(kernel: Kernel, mount: Fd, set: number, [clear = 0, ...others]: number[]): void {
+  const accept = others.length ? [EPERM, EINVAL] : [];
+  const made = kernel.mountSetattr(mount, "", AT_EMPTY_PATH, { set, clear }, { accept });
+  if (others.length) kernel.when(made, "failed", () => setFirst(kernel, mount, set, others));
 }
 
 /** Sets attributes of a mount and of all below it: `rro`, `rnosuid`, …. */

@@ -17,7 +17,7 @@ import {
 } from "../../ffi/constants/mount.ts";
 import { AT_EMPTY_PATH, AT_RECURSIVE, O_DIRECTORY, O_NOFOLLOW } from "../../ffi/constants/open.ts";
 import { EEXIST, ENOENT, EPERM } from "../../ffi/errno.ts";
-import { AT_FDCWD, type Fd, type Kernel, Out } from "../../ffi/kernel.ts";
+import { AT_FDCWD, type Fd, fdNumber, type Kernel, Out } from "../../ffi/kernel.ts";
 import { STATFS_SIZE } from "../../ffi/structs/statfs.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { guard } from "./attach.ts";
@@ -56,7 +56,7 @@ export function mountOn(
 ) {
   root.hostProc ??= openHostProc(kernel);
   kernel.flush();
-  const pathOf = (fd: Fd) => `self/fd/${typeof fd === "number" ? fd : fd.value}`;
+  const pathOf = (fd: Fd) => `self/fd/${fdNumber(fd)}`;
   kernel.fchdir(root.hostProc);
   const from = typeof source === "string" || source === null ? source : pathOf(source);
   const made = kernel.mount(from, pathOf(target), type, flags, data, { accept });

@@ -27,15 +27,16 @@ export function mayBeLink({ destination, type }: MountConfig): boolean {
  *
  * @throws {RuntError} with runc's text
  */
-export function checkMountPlace({ destination, type, at }: MountConfig, rootfs: string): void {
-  if (destination === "/") refuse(`mountpoint "${rootfs}" is on the top of rootfs "${rootfs}"`, at);
+export function checkMountPlace(mount: MountConfig, rootfs: string): void {
+  const { destination, type } = mount;
+  if (destination === "/") refuse(mount, `mountpoint "${rootfs}" is on the top of rootfs "${rootfs}"`);
   if (destination === "/proc") {
     // A bind mount may be of a procfs; that shows later.
     if (type !== "proc" && type !== "bind") {
-      refuse(`"${rootfs}/proc" cannot be mounted because it is not of type proc`, at);
+      refuse(mount, `"${rootfs}/proc" cannot be mounted because it is not of type proc`);
     }
   } else if (destination.startsWith("/proc/") && !isReplaceable(destination)) {
-    refuse(`"${rootfs}${destination}" cannot be mounted because it is inside /proc`, at);
+    refuse(mount, `"${rootfs}${destination}" cannot be mounted because it is inside /proc`);
   }
 }
 
@@ -45,11 +46,12 @@ export function checkMountPlace({ destination, type, at }: MountConfig, rootfs: 
  * @param status `struct statfs` of what it was put on; zeroes when it was put on something new
  * @throws {RuntError} with runc's text
  */
-export function checkNotOnProc({ destination, at }: MountConfig, status: Out): void {
+export function checkNotOnProc(mount: MountConfig, status: Out): void {
+  const { destination } = mount;
   if (decodeFilesystemType(status) !== PROC_SUPER_MAGIC || isReplaceable(destination)) return;
   refuse(
+    mount,
     `"${destination}" cannot be mounted because it is inside /proc`,
-    at,
     "a link in the rootfs leads there",
   );
 }
@@ -60,15 +62,25 @@ export function checkNotOnProc({ destination, at }: MountConfig, status: Out): v
  * @param status `struct statfs` of the source
  * @throws {RuntError} with runc's text
  */
-export function checkIsProc({ destination, at }: MountConfig, status: Out): void {
+export function checkIsProc(mount: MountConfig, status: Out): void {
   if (decodeFilesystemType(status) === PROC_SUPER_MAGIC) return;
-  refuse(`"${destination}" cannot be mounted because it is not of type proc`, at);
+  refuse(mount, `"${mount.destination}" cannot be mounted because it is not of type proc`);
 }
 
 function isReplaceable(destination: string): boolean {
   return REPLACEABLE.split(" ").includes(destination.slice("/proc/".length));
 }
 
-function refuse(message: string, path: string, hint?: string): never {
-  throw new RuntError("unsafe", message, hint === undefined ? { path } : { path, hint });
+function refuse(mount: MountConfig, message: string, hint?: string): never {
+  const path = mount.at;
+  throw new RuntError(
+    "unsafe",
+    `${errorMounting(mount)}${message}`,
+    hint === undefined ? { path } : { path, hint },
+  );
+}
+
+/** runc's words, which clients know in this order: the place in config.json goes behind them. */
+export function errorMounting({ source, destination, at }: MountConfig): string {
+  return `error mounting ${JSON.stringify(source)} to rootfs at ${JSON.stringify(destination)}: ${at}: `;
 }

@@ -5,6 +5,7 @@ import { KernelError } from "../../ffi/kernel_error.ts";
 import type { Config } from "../config/config.ts";
 import type { MountConfig } from "../config/mount_config.ts";
 import { attach } from "./attach.ts";
+import { closeSpare, MANY_MOUNTS } from "./close_spare.ts";
 import { isRecursive, mountBind } from "./bind_mount.ts";
 import { mountCgroups } from "./cgroup_mount.ts";
 import type { RootfsContext } from "./context.ts";
@@ -32,7 +33,12 @@ export function mountAll(kernel: Kernel, config: Config, context: RootfsContext)
   let done = 0, cured = -1;
   while (done < mounts.length) {
     try {
-      for (let index = done; index < mounts.length; index++) mountOne(kernel, mounts[index]!, context);
+      for (let index = done; index < mounts.length; index++) {
+        mountOne(kernel, mounts[index]!, context);
+        if (index % MANY_MOUNTS !== MANY_MOUNTS - 1) continue;
+        closeSpare(kernel, context);
+        done = index + 1;
+      }
       // `makeDevices`, which comes next, flushes: a failure then is too late to be cured, so have it now.
       if (mayBeCured(mounts)) kernel.flush();
       return;

@@ -20,6 +20,8 @@ import {
   testContext,
   testMount,
 } from "../../tests/support/rootfs_fixture.ts";
+import { MANY_MOUNTS } from "./close_spare.ts";
+import type { RootfsContext } from "./context.ts";
 import { mountAll } from "./mounts.ts";
 
 const PROC = testMount({ destination: "/proc", type: "proc", source: "proc" });
@@ -112,7 +114,11 @@ Deno.test("what is not a procfs cannot be mounted on /proc, nor anything in it",
         ),
       RuntError,
     ).message;
-  assertEquals(refused("/proc"), '"/bundle/rootfs/proc" cannot be mounted because it is not of type proc');
+  assertEquals(
+    refused("/proc"),
+    'error mounting "none" to rootfs at "/proc": mounts[0]: "/bundle/rootfs/proc" cannot be mounted because it is ' +
+      "not of type proc",
+  );
   assertStringIncludes(refused("/proc/self/attr"), "cannot be mounted because it is inside /proc");
   assertStringIncludes(refused("/proc/cpuinfo2"), "inside /proc");
   assertStringIncludes(refused("/"), "is on the top of rootfs");
@@ -273,4 +279,33 @@ Deno.test("an errno that nobody foresees fails the step", () => {
     const error = assertThrows(() => kernel.flush(), KernelError);
     assertEquals([error.syscall, error.errno], [call, errno]);
   }
+});
+
+Deno.test("of many mounts no descriptor stays open that no later step needs", () => {
+  const mounts = [DEV, ...new Array(MANY_MOUNTS).fill(PROC)].map((mount, i) => ({
+    ...mount,
+    at: `mounts[${i}]`,
+  }));
+  const run = (part: Partial<RootfsContext>) => {
+    const kernel = recordingKernel({ mkdirat: -EEXIST }),
+      context = testContext({ firstFreeFd: 3, kept: [9], ...part });
+    mountAll(kernel, testConfig({ mounts }), context);
+    kernel.flush();
+    return {
+      closes: kernel.lines().filter((line) => line.startsWith("close_range")),
+      made: context.root.made,
+    };
+  };
+  const { closes, made } = run({ openHostSource: () => 42 });
+  // The root's is 7, the control socket's 9, that of /dev 101: files will be put into it.
+  assertEquals(closes, [
+    "close_range(3, 6, 0)",
+    "close_range(8, 8, 0)",
+    "close_range(10, 100, 0)",
+    "close_range(102, 0xffffffff, 0)",
+  ]);
+  assertEquals(made.filter(({ fd }) => fd !== undefined).length, 2);
+  // Somebody else has descriptors in the process.
+  assertEquals(run({}).closes, []);
+  assertEquals(run({ openHostSource: () => 42, kept: undefined }).closes, []);
 });

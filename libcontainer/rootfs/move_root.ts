@@ -3,6 +3,7 @@ import { O_CLOEXEC, O_RDONLY } from "../../ffi/constants/open.ts";
 import { MNT_DETACH } from "../../ffi/constants/umount.ts";
 import { EINVAL, ENOENT, EPERM } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Fd, type Kernel, Out } from "../../ffi/kernel.ts";
+import { plainMountPath } from "../mount_path.ts";
 
 /** Bytes of mountinfo that are read at a time. */
 const CHUNK = 0x8000;
@@ -51,7 +52,7 @@ export function fullProcMounts(mountinfo: string, rootfs: string): string[] {
   for (const line of mountinfo.split("\n")) {
     const [left = "", right = ""] = line.split(" - "), [, , , root, path = ""] = left.split(" ");
     if (root !== "/" || !/^(proc|sysfs) /.test(right)) continue;
-    const plain = path.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
+    const plain = plainMountPath(path);
     const isInside = plain.startsWith(rootfs) && /^(\/|$)/.test(plain.slice(rootfs.length));
     if (!isInside) paths.push(plain);
   }

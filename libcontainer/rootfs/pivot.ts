@@ -8,10 +8,14 @@ import { enterByMove } from "./move_root.ts";
 import { rootFd } from "./root.ts";
 import { O_LOOK } from "./safe_path.ts";
 
-/** Makes the container's root the root of the process and of its mount namespace; the host's is gone then. */
-export function enterRoot(kernel: Kernel, config: Config, { root }: RootfsContext): void {
+/**
+ * Makes the container's root the root of the process and of its mount namespace; the host's is gone then. Without a
+ * mount namespace only that of the process: neither way of changing the other may be tried on the host's.
+ */
+export function enterRoot(kernel: Kernel, config: Config, { root, onHost }: RootfsContext): void {
   kernel.at({ step: "pivot", what: JSON.stringify(config.rootfs) }, () => {
-    if (config.noPivot) enterByMove(kernel, config.rootfs, rootFd(root));
+    if (onHost) onHost.enter(kernel, rootFd(root));
+    else if (config.noPivot) enterByMove(kernel, config.rootfs, rootFd(root));
     else pivot(kernel, rootFd(root));
   });
 }

@@ -18,7 +18,12 @@ const INVALID = 0xffffffff;
  *
  * The umask is put to 0: modes of what is made from here on are meant as they are; `finishRoot` sets the container's.
  */
-export function prepareRoot(kernel: Kernel, config: Config, { root }: Pick<RootfsContext, "root">): void {
+export function prepareRoot(
+  kernel: Kernel,
+  config: Config,
+  { root, onHost }: Pick<RootfsContext, "root" | "onHost">,
+): void {
+  if (onHost) return onHost.prepare(kernel, config, { root });
   const { rootfs, rootPropagation } = config, propagation = rootPropagation || MS_SLAVE | MS_REC;
   kernel.at({ step: "rootfs", path: "root.path", what: JSON.stringify(rootfs) }, () => {
     if (root.mountsByPath) root.hostProc = openHostProc(kernel);
@@ -61,12 +66,13 @@ function unshareParent(kernel: Kernel, path: string, type: number): void {
 export function prepareAnew(
   kernel: Kernel,
   config: Config,
-  { root, log }: RootfsContext,
+  { root, log, onHost }: RootfsContext,
   error: unknown,
 ): boolean {
   const isMissing = error instanceof KernelError && error.syscall === "mount_setattr" &&
     error.where.step === "rootfs" && (error.errno === ENOSYS || error.errno === EPERM);
-  if (!isMissing || root.mountsByPath) return false;
+  // Among the host's mounts nothing is begun before it is there.
+  if (!isMissing || root.mountsByPath || onHost) return false;
   log.debug("mount_setattr(2) is missing: mounting by paths");
   Object.assign(root, newRoot(), { mountsByPath: true });
   prepareRoot(kernel, config, { root });

@@ -35,6 +35,8 @@ export interface Root {
   checks: (() => void)[];
   /** Set when the kernel turned out to lack the mount API of Linux 5.12; see `mount_by_path.ts`. */
   mountsByPath: boolean;
+  /** Set where the mounts are made among the host's; see `host_root.ts`. */
+  amongHosts: boolean;
   /** The host's /proc, where a step needs it. */
   hostProc: Fd | undefined;
   /** The container's terminal, once it was made. */
@@ -50,6 +52,7 @@ export function newRoot(): Root {
     readonlyLater: [],
     checks: [],
     mountsByPath: false,
+    amongHosts: false,
     hostProc: undefined,
     pty: undefined,
   };

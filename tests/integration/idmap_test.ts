@@ -206,6 +206,33 @@ testNeeding([root], "mappings that do not match the user namespace that is joine
   runtime.must(["delete", "--force", id]);
 });
 
+const notSelf = () => Deno.env.get("RUNT_INIT") === "self" ? "not in self mode" : undefined;
+
+for (const userns of [false, true]) {
+  const kind = userns ? "with a user namespace" : "without a user namespace";
+  testNeeding([...NEEDS, notSelf], `what the container's own mounts bring is id-mapped: ${kind}`, () => {
+    using bundle = makeBundle();
+    fill(bundle);
+    run("chown", ["-R", "100000:100000", bundle.rootfs]);
+    bundle.update((config) => {
+      use(config, ["sh", "-c", "stat -c %n=%u:%g /m*/?"], [
+        {},
+        // What the first one has put there, seen from the host.
+        { source: `${bundle.rootfs}/m0`, uidMappings: CONTAINER, gidMappings: CONTAINER },
+      ]);
+      if (userns) withUserNamespace(config);
+    });
+    using runtime = new Runtime();
+    const { stdout, stderr } = runtime.run(bundle.directory);
+    const mapped = userns ? ["0:0", "1:11", "5:6"] : ["100000:100000", "100001:100011", "100005:100006"];
+    const plain = userns ? ["65534:65534", "65534:65534", "65534:65534"] : ["0:0", "1:11", "5:6"];
+    const lines = [plain, mapped].flatMap((owners, index) =>
+      owners.map((owner, file) => `/m${index}/${"abc"[file]}=${owner}`)
+    );
+    assertEquals(stdout, `${lines.join("\n")}\n`, stderr);
+  });
+}
+
 testNeeding([root], "what cannot be id-mapped is refused in runc's words, and leaves nothing", () => {
   const cases: [RegExp, (config: Config) => void][] = [
     [
