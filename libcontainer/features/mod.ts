@@ -8,6 +8,8 @@
  */
 import { knownMountOptions } from "../config/mount_options.ts";
 import { knownMemoryPolicies } from "../config/process_attributes.ts";
+import { NEWEST_ABI } from "../security/landlock/rights.ts";
+import { LANDLOCK, RECEIVER } from "../spec/annotations.ts";
 import { CAPABILITY_NAMES } from "../spec/capability_names.ts";
 import { describeSeccomp, type SeccompFeatures } from "./seccomp.ts";
 
@@ -61,7 +63,7 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
     linux: {
       namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
       capabilities: CAPABILITY_NAMES.map((name) => `CAP_${name}`),
-      cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
+      cgroup: { v1: true, v2: true, systemd: true, systemdUser: true, rdma: true },
       seccomp: describeSeccomp(),
       apparmor: { enabled: true },
       selinux: { enabled: true },
@@ -70,7 +72,11 @@ export function describeFeatures({ version, commit, specVersion }: BuildFacts): 
       mountExtensions: { idmap: { enabled: true } },
       netDevices: { enabled: true },
     },
-    annotations: { "io.github.runt.commit": commit, "io.github.runt.version": version },
-    potentiallyUnsafeConfigAnnotations: [],
+    annotations: {
+      "io.github.runt.commit": commit,
+      "io.github.runt.landlock.abi": String(NEWEST_ABI),
+      "io.github.runt.version": version,
+    },
+    potentiallyUnsafeConfigAnnotations: [LANDLOCK, "org.systemd.property.", RECEIVER],
   };
 }

@@ -4,6 +4,7 @@
  * @see cgroups(7)
  * @module
  */
+import { plainMountPath } from "../mount_path.ts";
 
 /** `legacy`: cgroup v1 alone; `hybrid`: v1 and a v2 mount at `unified`; `unified`: v2 alone. */
 export type CgroupMode = "legacy" | "hybrid" | "unified";
@@ -47,7 +48,7 @@ export function parseCgroupHierarchies(
     if (!line.includes(" - cgroup")) continue;
     // id parent device root mountpoint options … - type source options
     let fields = line.split(" ");
-    if (line.includes("\\")) fields = fields.map(unescapeOctal);
+    if (line.includes("\\")) fields = fields.map(plainMountPath);
     const type = fields.at(-3), mountpoint = fields[4]!;
     if (type === "cgroup") mounts.push({ mountpoint, root: fields[3]!, options: fields.at(-1)!.split(",") });
     else if (mountpoint === root) mode = "unified";
@@ -59,9 +60,4 @@ export function parseCgroupHierarchies(
     for (const controller of controllers?.split(",") ?? []) own[controller] = path.join(":");
   }
   return { mode, root, mounts, own };
-}
-
-/** Space, tab, newline and backslash stand as `\040` and so on in mountinfo. */
-function unescapeOctal(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
 }

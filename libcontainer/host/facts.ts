@@ -72,8 +72,9 @@ export class Host implements HostFacts {
     return this.#once(`ns/${file}`, () => exists(`${this.#roots.proc}/self/ns/${file}`));
   }
 
-  isOwnNetworkNamespace(path: string): boolean {
-    const own = Deno.statSync(`${this.#roots.proc}/self/ns/net`), other = Deno.statSync(path);
+  isOwnNamespace(type: "network" | "mount", path: string): boolean {
+    const own = Deno.statSync(`${this.#roots.proc}/self/ns/${type === "network" ? "net" : "mnt"}`),
+      other = Deno.statSync(path);
     return own.dev === other.dev && own.ino === other.ino;
   }
 

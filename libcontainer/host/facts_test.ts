@@ -75,14 +75,14 @@ Deno.test("Host reads a fact once", () => {
 Deno.test("Host knows its own network namespace by device and inode", () => {
   using fake = fakeHost({ "proc/self/ns/net": "", "other": "" });
   Deno.linkSync(`${fake.root}/proc/self/ns/net`, `${fake.root}/bound`);
-  assertEquals(fake.host.isOwnNetworkNamespace(`${fake.root}/bound`), true);
-  assertEquals(fake.host.isOwnNetworkNamespace(`${fake.root}/other`), false);
-  assertThrows(() => fake.host.isOwnNetworkNamespace(`${fake.root}/missing`), Deno.errors.NotFound);
+  assertEquals(fake.host.isOwnNamespace("network", `${fake.root}/bound`), true);
+  assertEquals(fake.host.isOwnNamespace("network", `${fake.root}/other`), false);
+  assertThrows(() => fake.host.isOwnNamespace("network", `${fake.root}/missing`), Deno.errors.NotFound);
 });
 
 Deno.test("Host reads this machine", () => {
   const host = new Host();
   assertEquals(host.lastCap > 30 && host.lastCap < 64, true);
   assertEquals(host.hasNamespace("pid"), true);
-  assertEquals(host.isOwnNetworkNamespace("/proc/self/ns/net"), true);
+  assertEquals(host.isOwnNamespace("network", "/proc/self/ns/net"), true);
 });

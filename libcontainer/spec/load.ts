@@ -39,23 +39,26 @@ function readConfig(bundleDir: string): string {
   try {
     return readTextFile(file);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound && isDirectory(bundleDir)) {
-      // runc's text, which clients look for.
+    // runc's texts, which clients look for.
+    const objection = objectionToDirectory(bundleDir);
+    if (objection !== undefined) throw new RuntError("io", `chdir ${bundleDir}: ${objection}`);
+    if (cause instanceof Deno.errors.NotFound) {
       throw new RuntError("io", "JSON specification file config.json not found");
     }
     throw new RuntError("io", `cannot read ${file}: ${reasonOf(cause as Error)}`);
   }
 }
 
-function isDirectory(path: string): boolean {
+function objectionToDirectory(path: string): string | undefined {
   try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
+    return Deno.statSync(path).isDirectory ? undefined : "not a directory";
+  } catch (error) {
+    return reasonOf(error as Error);
   }
 }
 
 /** The operating system's words, without the call and the path that Deno puts around them. */
 function reasonOf(error: Error): string {
-  return /^(.*?) \(os error \d+\)/.exec(error.message)?.[1] ?? error.message;
+  const reason = /^(.*?) \(os error \d+\)/.exec(error.message)?.[1] ?? error.message;
+  return reason.charAt(0).toLowerCase() + reason.slice(1);
 }

@@ -27,8 +27,9 @@ Deno.test("loadSpec() says what is in the way of reading", () =>
   inBundle((bundle) => {
     Deno.mkdirSync(`${bundle}/config.json`);
     const cases = [
-      [bundle, `cannot read ${bundle}/config.json: Is a directory`],
-      [`${bundle}/none`, `cannot read ${bundle}/none/config.json: No such file or directory`],
+      [bundle, `cannot read ${bundle}/config.json: is a directory`],
+      [`${bundle}/none`, `chdir ${bundle}/none: no such file or directory`],
+      ["/dev/null", "chdir /dev/null: not a directory"],
     ];
     for (const [path, message] of cases) {
       assertEquals(assertThrows(() => loadSpec(path!), RuntError).message, message);

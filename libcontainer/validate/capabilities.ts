@@ -30,6 +30,15 @@ export const checkCapabilities: Check = ({ spec, facts, error, warn }) => {
       }
     }
   }
+  // Without any that are inheritable nobody meant them: older engines leave them in, and runc 1.1 is silent.
+  const ambient = capabilities.inheritable?.length ? capabilities.ambient : undefined;
+  for (const name of ambient ?? []) {
+    // prctl(2), PR_CAP_AMBIENT_RAISE
+    const raisable = [capabilities.permitted, capabilities.inheritable].every((set) => set?.includes(name));
+    if (raisable || missing.includes(name)) continue;
+    // runc's text
+    warn("process.capabilities.ambient", `can't raise ambient capability ${name}: operation not permitted`);
+  }
   if (missing.length > 0) {
     // runc's text
     warn(

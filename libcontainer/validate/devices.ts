@@ -1,3 +1,4 @@
+import { cleanPath } from "../clean_path.ts";
 import type { Check } from "./issue.ts";
 
 /** Linux has 12 bits for the major and 20 for the minor number, makedev(3). */
@@ -14,6 +15,7 @@ export const checkDevices: Check = ({ spec, error }) => {
     const { path, type, major, minor } = devices[i]!;
     const at = `linux.devices[${i}]`;
     if (!path.startsWith("/")) error(`${at}.path`, "must be an absolute path");
+    else if (cleanPath(path) === "/") error(`${at}.path`, "must not be the root");
     if (!TYPES.includes(type)) error(`${at}.type`, `invalid device type ${JSON.stringify(type)}`);
     if (type === "p") continue; // a FIFO has no numbers
     if (major < 0 || major > HIGHEST_MAJOR) {
@@ -39,7 +41,7 @@ export const checkDeviceRules: Check = ({ spec, error }) => {
   }
 };
 
+/** As in runc, letters that mean nothing are ignored beside some that do. */
 function isAccess(access: string): boolean {
-  for (const letter of access) if (!"rwm".includes(letter)) return false;
-  return true;
+  return /[rwm]/.test(access);
 }

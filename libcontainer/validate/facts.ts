@@ -24,9 +24,9 @@ export interface HostFacts {
   /** Whether the kernel has this kind of namespace (/proc/self/ns). */
   hasNamespace(type: LinuxNamespaceType): boolean;
   /**
-   * Whether a network namespace file is the namespace that runt itself is in (same device and inode).
+   * Whether a namespace file is the namespace that runt itself is in (same device and inode).
    *
    * @throws {Error} when the path cannot be examined
    */
-  isOwnNetworkNamespace(path: string): boolean;
+  isOwnNamespace(type: "network" | "mount", path: string): boolean;
 }

@@ -15,7 +15,7 @@ export const checkMemoryPolicy: Check = ({ spec, error }) => {
   if (what !== undefined) {
     error(`${path}.nodes`, `invalid memory policy nodes ${JSON.stringify(nodes)}: ${what}`);
   } else if (index >= 0 && index < 2 && nodes !== "") {
-    error(`${path}.nodes`, `memory policy mode requires 0 nodes but got ${nodes}`);
+    error(`${path}.nodes`, `memory policy mode requires 0 nodes but got ${countOf(nodes)}`);
   } else if (index > 2 && nodes === "") {
     error(`${path}.nodes`, "memory policy mode requires at least one node but got 0");
   }
@@ -25,3 +25,14 @@ export const checkMemoryPolicy: Check = ({ spec, error }) => {
     }
   }
 };
+
+/** How many numbers a list such as `0-3,7` has. */
+function countOf(list: string): number {
+  let count = 0;
+  for (const part of list.split(",")) {
+    if (part.trim() === "") continue;
+    const [first = 0, last = first] = part.split("-").map(Number);
+    count += last - first + 1;
+  }
+  return count;
+}

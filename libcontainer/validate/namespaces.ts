@@ -24,13 +24,27 @@ export const checkNamespaces: Check = ({ spec, facts, error }) => {
   }
 };
 
-/** A mount namespace is a must. runc can do without, and leaves the container's mounts among the host's. */
-export const checkMountNamespace: Check = ({ spec, error }) => {
-  if (namespaceOf(spec, "mount")) return;
+/** What is in the place of the caller's own root would be in the place of the host's. */
+function checkNotOwn(index: number, path: string, { facts, error }: Parameters<Check>[0]): void {
+  let isOwn = false;
+  try {
+    isOwn = facts.isOwnNamespace("mount", path);
+  } catch {
+    return; // told when it is to be joined
+  }
+  if (!isOwn) return;
+  const hint = "leave the entry away for a container without a mount namespace of its own";
+  error(`linux.namespaces[${index}].path`, "the caller's own mount namespace cannot get another root", hint);
+}
+
+/**
+ * Without a mount namespace the mounts are made among the host's, which takes the host's rights: no user namespace has
+ * them.
+ */
+export const checkMountNamespace: Check = (context) => {
+  const { spec, options, error } = context, mount = namespaceOf(spec, "mount");
+  if (mount?.path) checkNotOwn(spec.linux!.namespaces!.indexOf(mount), mount.path, context);
+  if (mount || !options.rootless && !namespaceOf(spec, "user")) return;
   const hint = 'add {"type": "mount"} to linux.namespaces';
-  error(
-    "linux.namespaces",
-    "a container needs a mount namespace: its mounts would stay among the host's",
-    hint,
-  );
+  error("linux.namespaces", "a container with a user namespace needs a mount namespace", hint);
 };

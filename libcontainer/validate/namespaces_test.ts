@@ -141,10 +141,28 @@ Deno.test("checkIdMappings() wants a user namespace for a rootless container", (
   ]);
 });
 
-Deno.test("checkMountNamespace() wants one", () => {
-  const text =
-    "linux.namespaces: a container needs a mount namespace: its mounts would stay among the host's";
-  assertEquals(errorsOf({ linux: undefined, hostname: undefined }), [text]);
-  assertEquals(findingsOf(checkMountNamespace, { "linux.namespaces": types("pid") }), [text]);
-  assertEquals(findingsOf(checkMountNamespace, {}), []);
+Deno.test("checkMountNamespace() refuses the namespace that runt itself is in", () => {
+  const namespaces = [...types("pid"), { type: "mount", path: "/proc/1/ns/mnt" }];
+  const find = (isOwnNamespace: (type: string, path: string) => boolean) =>
+    findingsOf(checkMountNamespace, { "linux.namespaces": namespaces }, { isOwnNamespace });
+  assertEquals(find((type, path) => type === "mount" && path === "/proc/1/ns/mnt"), [
+    "linux.namespaces[1].path: the caller's own mount namespace cannot get another root",
+  ]);
+  assertEquals(find(() => false), []);
+  const missing = () => {
+    throw new Error("no such file or directory");
+  };
+  assertEquals(find(missing), []);
+});
+
+Deno.test("checkMountNamespace() wants one where there is a user namespace, and for a rootless container", () => {
+  const text = "linux.namespaces: a container with a user namespace needs a mount namespace";
+  assertEquals(findingsOf(checkMountNamespace, { "linux.namespaces": types("pid", "user") }), [text]);
+  assertEquals(
+    findingsOf(checkMountNamespace, { "linux.namespaces": types("pid") }, {}, { rootless: true }),
+    [text],
+  );
+  assertEquals(findingsOf(checkMountNamespace, { "linux.namespaces": types("pid") }), []);
+  assertEquals(findingsOf(checkMountNamespace, { "linux.namespaces": types("mount", "user") }), []);
+  assertEquals(errorsOf({ linux: undefined, hostname: undefined }), []);
 });

@@ -72,7 +72,20 @@ Deno.test("checkCapabilities() refuses names that no kernel has, and warns of th
     'process.capabilities.bounding[2]: unknown capability "chown"',
     "warning: process.capabilities: ignoring unknown or unavailable capabilities: [CAP_BPF CAP_PERFMON]",
   ]);
-  assertEquals(findingsOf(checkCapabilities, changes).length, 2);
+  assertEquals(findingsOf(checkCapabilities, { ...changes, "process.capabilities.ambient": [] }).length, 2);
+});
+
+Deno.test("checkCapabilities() warns of ambient capabilities that the kernel will not raise", () => {
+  const changes = {
+    "process.capabilities.permitted": ["CAP_KILL", "CAP_CHOWN"],
+    "process.capabilities.inheritable": ["CAP_KILL", "CAP_FOWNER"],
+    "process.capabilities.ambient": ["CAP_KILL", "CAP_CHOWN", "CAP_FOWNER"],
+  };
+  assertEquals(findingsOf(checkCapabilities, changes), [
+    "warning: process.capabilities.ambient: can't raise ambient capability CAP_CHOWN: operation not permitted",
+    "warning: process.capabilities.ambient: can't raise ambient capability CAP_FOWNER: operation not permitted",
+  ]);
+  assertEquals(findingsOf(checkCapabilities, { ...changes, "process.capabilities.inheritable": [] }), []);
 });
 
 Deno.test("checkRlimits() refuses unknown and duplicated types, and a soft limit over the hard one", () => {

@@ -13,12 +13,15 @@ Deno.test("checkDevices() refuses unknown types, relative paths and numbers that
     { ...device, type: "u", major: 4096, minor: -1 },
     { ...device, path: "dev/a", type: "x" },
     { path: "/p", type: "p", major: -1, minor: -1 },
+    { ...device, path: "/dev/./a/" },
+    { ...device, path: "/dev/.." },
   ];
   assertEquals(findingsOf(checkDevices, { "linux.devices": devices }), [
     "linux.devices[1].major: must be between 0 and 4095, not 4096",
     "linux.devices[1].minor: must be between 0 and 1048575, not -1",
     "linux.devices[2].path: must be an absolute path",
     'linux.devices[2].type: invalid device type "x"',
+    "linux.devices[5].path: must not be the root",
   ]);
 });
 
@@ -27,12 +30,12 @@ Deno.test("checkDeviceRules() refuses rules that the cgroup cannot have", () => 
     { allow: true, type: "c", major: -1, minor: 3, access: "rwm" },
     { allow: true, type: "p", access: "r" },
     { allow: false, access: "" },
-    { allow: false, type: "b", major: -2, minor: 2 ** 32, access: "rx" },
+    { allow: false, type: "b", major: -2, minor: 2 ** 32, access: "x" },
   ];
   assertEquals(findingsOf(checkDeviceRules, { "linux.resources.devices": rules }), [
     'linux.resources.devices[1].type: invalid cgroup device type "p"',
     "linux.resources.devices[2].access: device access at 2 field cannot be empty",
-    "linux.resources.devices[3].access: must be some of r, w and m, not rx",
+    "linux.resources.devices[3].access: must be some of r, w and m, not x",
     "linux.resources.devices[3].major: invalid major -2",
     "linux.resources.devices[3].minor: invalid minor 4294967296",
   ]);

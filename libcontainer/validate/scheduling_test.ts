@@ -48,8 +48,8 @@ Deno.test("checkMemoryPolicy() knows which modes take nodes", () => {
   ) {
     assertEquals(policy(good), []);
   }
-  assertEquals(policy({ mode: "MPOL_LOCAL", nodes: "0" }), [
-    "nodes: memory policy mode requires 0 nodes but got 0",
+  assertEquals(policy({ mode: "MPOL_LOCAL", nodes: "0,2-3," }), [
+    "nodes: memory policy mode requires 0 nodes but got 3",
   ]);
   assertEquals(policy({ mode: "MPOL_INTERLEAVE" }), [
     "nodes: memory policy mode requires at least one node but got 0",

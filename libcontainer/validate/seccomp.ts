@@ -1,6 +1,7 @@
+import { RECEIVER } from "../spec/annotations.ts";
 import type { LinuxSeccomp, LinuxSyscall } from "../spec/seccomp.ts";
 import type { Check, Report } from "./issue.ts";
-import { isSeccompOn, RECEIVER } from "./seccomp_on.ts";
+import { isSeccompOn } from "./seccomp_on.ts";
 
 const ACTIONS = "KILL KILL_PROCESS KILL_THREAD TRAP ERRNO TRACE ALLOW LOG NOTIFY".split(" ");
 const OPERATORS = "NE LT LE EQ GE GT MASKED_EQ".split(" ");
@@ -15,6 +16,7 @@ export const checkSeccomp: Check = ({ spec, error, warn }) => {
   if (seccomp === undefined || !isSeccompOn(seccomp)) return;
   const path = "linux.seccomp";
   checkAction(seccomp.defaultAction, `${path}.defaultAction`, error);
+  checkErrno(seccomp.defaultAction, seccomp.defaultErrnoRet, `${path}.defaultErrnoRet`, error);
   if (seccomp.defaultAction === "SCMP_ACT_NOTIFY") {
     error(`${path}.defaultAction`, "SCMP_ACT_NOTIFY cannot be used as default action");
   }
@@ -43,9 +45,14 @@ function checkNames({ architectures = [], flags = [] }: LinuxSeccomp, path: stri
   }
 }
 
-function checkSyscall({ names, action, args = [] }: LinuxSyscall, path: string, error: Report): void {
+function checkSyscall(
+  { names, action, errnoRet, args = [] }: LinuxSyscall,
+  path: string,
+  error: Report,
+): void {
   if (names.length === 0) error(`${path}.names`, "must not be empty");
   checkAction(action, `${path}.action`, error);
+  checkErrno(action, errnoRet, `${path}.errnoRet`, error);
   if (action === "SCMP_ACT_NOTIFY" && names.includes("write")) {
     error(`${path}.action`, "SCMP_ACT_NOTIFY cannot be used for the write syscall");
   }
@@ -62,6 +69,12 @@ function checkAction(action: string, path: string, error: Report): void {
   if (!isOneOf(action, "SCMP_ACT_", ACTIONS)) {
     error(path, `string ${action} is not a valid action for seccomp`);
   }
+}
+
+/** What has no room in a verdict would be cut off, to another errno; of an errno the kernel has 4095 at the most. */
+function checkErrno(action: string, errno: number | undefined, path: string, error: Report): void {
+  const most = action === "SCMP_ACT_ERRNO" ? 4094 : action === "SCMP_ACT_TRACE" ? 0xffff : Infinity;
+  if (errno !== undefined && errno > most) error(path, `must be at most ${most} for ${action}, not ${errno}`);
 }
 
 function isOneOf(word: string, prefix: string, names: readonly string[]): boolean {

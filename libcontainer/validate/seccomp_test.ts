@@ -48,3 +48,19 @@ Deno.test("checkSeccomp() takes crun's annotation for a listenerPath", () => {
   assertEquals(seccomp(profile), ["listenerPath: seccomp listenerPath is not set"]);
   assertEquals(seccomp(profile, { "run.oci.seccomp.receiver": "/run/agent" }), []);
 });
+
+Deno.test("checkSeccomp() refuses an errno that would be cut off, as libseccomp does", () => {
+  const rule = (action: string, errnoRet: number) => ({ names: ["mkdir"], action, errnoRet });
+  const profile = {
+    defaultAction: "SCMP_ACT_ERRNO",
+    defaultErrnoRet: 70000,
+    syscalls: [rule("SCMP_ACT_ERRNO", 4095), rule("SCMP_ACT_TRACE", 65536), rule("SCMP_ACT_ALLOW", 70000)],
+  };
+  assertEquals(seccomp(profile), [
+    "defaultErrnoRet: must be at most 4094 for SCMP_ACT_ERRNO, not 70000",
+    "syscalls[0].errnoRet: must be at most 4094 for SCMP_ACT_ERRNO, not 4095",
+    "syscalls[1].errnoRet: must be at most 65535 for SCMP_ACT_TRACE, not 65536",
+  ]);
+  const fits = [rule("SCMP_ACT_ERRNO", 4094), rule("SCMP_ACT_TRACE", 65535)];
+  assertEquals(seccomp({ ...profile, defaultErrnoRet: 38, syscalls: fits }), []);
+});

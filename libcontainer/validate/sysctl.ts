@@ -29,7 +29,7 @@ function objectionTo(name: string, { spec, facts }: CheckContext): string | unde
   if (name.startsWith("net.")) {
     const network = namespaceOf(spec, "network");
     try {
-      if (network !== undefined && (!network.path || !facts.isOwnNetworkNamespace(network.path))) {
+      if (network !== undefined && (!network.path || !facts.isOwnNamespace("network", network.path))) {
         return undefined;
       }
     } catch (error) {

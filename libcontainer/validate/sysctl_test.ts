@@ -45,13 +45,13 @@ Deno.test("checkSysctl() has runc's words", () => {
 
 Deno.test("checkSysctl() notices runt's own network namespace joined by path", () => {
   assertEquals(findings("net.x", ["/n"]), []);
-  assertEquals(findings("net.x", ["/n"], { isOwnNetworkNamespace: (path: string) => path === "/n" }), [
+  assertEquals(findings("net.x", ["/n"], { isOwnNamespace: (_: string, path: string) => path === "/n" }), [
     'sysctl "net.x" not allowed in host network namespace',
   ]);
-  const isOwnNetworkNamespace = () => {
+  const isOwnNamespace = () => {
     throw new Error("No such file or directory (os error 2): stat '/n'");
   };
-  assertEquals(findings("net.x", ["/n"], { isOwnNetworkNamespace }), [
+  assertEquals(findings("net.x", ["/n"], { isOwnNamespace }), [
     "invalid netns path: stat /n: No such file or directory",
   ]);
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Bundle, type Config, makeBundle } from "../support/bundle.ts";
 import { leftovers } from "../support/leftovers.ts";
 import { root, testNeeding } from "../support/needs.ts";
-import { Runtime } from "../support/runtime.ts";
+import { run, RUNT, Runtime } from "../support/runtime.ts";
 
 /** Makes a container that must be refused: exit code 1, one message, no stack, nothing left. */
 function refuse(runtime: Runtime, bundle: Bundle, id = runtime.newId()): string {
@@ -133,4 +133,24 @@ testNeeding([root], "ids that are no file names are refused", () => {
   for (const id of ["../x", "a/b", "..", ".", "a b", "ä"]) {
     assertStringIncludes(refuse(runtime, bundle, id), "invalid container ID format");
   }
+});
+
+testNeeding([root], "where /proc is not mounted, that is what is told", () => {
+  using bundle = makeBundle();
+  const script = 'mount --make-rprivate / && umount -l /proc && exec "$@"';
+  const { code, stderr } = run("unshare", [
+    "-m",
+    "sh",
+    "-c",
+    script,
+    "sh",
+    RUNT,
+    "run",
+    "-b",
+    bundle.directory,
+    "x",
+  ]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "(/proc is not mounted)");
+  assertEquals(stderr.split("\n").length, 2, stderr);
 });
