@@ -3,6 +3,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 /** Where the library reports what it does. The command line writes it as runc does; tests collect it. */
 export interface Logger {
+  /** Whether anything was ignored so far: what is done again without looking would not say so again. */
+  readonly warned?: boolean;
   /** Steps and handled fallbacks; shown with `--debug`. */
   debug(message: string, fields?: LogFields): void;
   /** Events of note. */

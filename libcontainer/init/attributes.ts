@@ -85,6 +85,12 @@ export function setInitialAffinity(kernel: Kernel, { affinity }: ProcessConfig):
   });
 }
 
+/** CPUs as a log has them, `0-2` as `0x7`. */
+export function hexadecimalMask(list: string): string {
+  const digits = [...maskOfList(list)].reverse().map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `0x${digits.replace(/^0+(?=.)/, "")}`;
+}
+
 /** The CPUs of a process that is exec'ed, once it is in the cgroup; all of the cgroup's, unless told. */
 export function setFinalAffinity(kernel: Kernel, { affinity }: ProcessConfig): void {
   if (!affinity) return resetAffinity(kernel);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { RecordingKernel } from "../../ffi/recording.ts";
 import { processConfig } from "../../tests/support/init_fixture.ts";
 import type { ProcessConfig } from "../config/config.ts";
-import { setAttributes, setFinalAffinity, setInitialAffinity } from "./attributes.ts";
+import { hexadecimalMask, setAttributes, setFinalAffinity, setInitialAffinity } from "./attributes.ts";
 
 const SCHEDULER = { policy: 6, flags: 0, nice: 0, priority: 0, runtime: "1", deadline: "2", period: "3" };
 const ALL = processConfig({
@@ -36,6 +36,16 @@ Deno.test("setAttributes() sets what is asked for, in runc's order", () => {
 Deno.test("setAttributes() gives no mask to a memory policy without nodes", () => {
   assertEquals(callsOf(setAttributes, { memoryPolicy: { mode: 4, nodes: undefined } }), [
     "set_mempolicy(4, 0, 0)",
+  ]);
+});
+
+Deno.test("CPUs are logged as one number", () => {
+  assertEquals(["0", "1", "0-1", "0,9", "64"].map(hexadecimalMask), [
+    "0x1",
+    "0x2",
+    "0x3",
+    "0x201",
+    "0x10000000000000000",
   ]);
 });
 

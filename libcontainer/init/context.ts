@@ -31,6 +31,10 @@ export interface ProgramContext {
    * until this returns. Undefined where there is no such filter.
    */
   readonly sendListener?: (descriptor: number) => void;
+  /** runt's user is not root: he may fetch a descriptor only from a process that he may trace. */
+  readonly fetchedByUser?: boolean;
+  /** Restricts the process by Landlock, where the config asks for that. */
+  readonly restrict?: (kernel: Kernel) => void;
   /** Whether `/proc/self/setgroups` of the user namespace says `deny`. */
   readonly setgroupsDenied: boolean;
   /** Makes the terminal of a process that is executed in a container: few have one. */
@@ -43,6 +47,8 @@ export interface ProgramContext {
 export interface InitContext extends RootfsContext, ProgramContext {
   /** Self mode: descriptor of the FIFO to wait for; undefined when nobody has to start the container. */
   readonly execFifo?: number | undefined;
+  readonly firstFreeFd: number;
+  readonly kept: readonly number[] | undefined;
   readonly stdio: readonly StdioOwner[];
   readonly root: Root;
   /** What is done when all mounts and devices are there and the host's are still in sight: hooks. */

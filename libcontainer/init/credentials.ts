@@ -1,7 +1,8 @@
 import { PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS } from "../../ffi/constants/prctl.ts";
-import { EACCES, EINVAL, ENOENT, EPERM, EROFS } from "../../ffi/errno.ts";
+import { EACCES, EINVAL, EPERM, EROFS } from "../../ffi/errno.ts";
 import { type Kernel, Out, type Result } from "../../ffi/kernel.ts";
 import type { CapabilitySets, Config } from "../config/config.ts";
+import { textOfErrno } from "../errno_text.ts";
 import { RuntError } from "../error.ts";
 import { queueBoundingSet, queueCapabilities } from "../security/capabilities.ts";
 import type { ProgramContext } from "./context.ts";
@@ -53,7 +54,8 @@ export function queueUser(kernel: Kernel, config: Config, context: ProgramContex
     after = kernel.at(where, () => kernel.chdir(process.cwd, { accept: "any" }));
   });
   const directory = new Out(4096);
-  const current = kernel.at(where, () => kernel.getcwd(directory));
+  // A filter may not know it.
+  const current = kernel.at({ ...where, step: "workingDirectory" }, () => kernel.getcwd(directory));
   kernel.prctl(PR_SET_KEEPCAPS, 0);
   queueCapabilities(kernel, capabilities);
   // The change of user has made the process what fs.suid_dumpable says, which may be traceable (proc_sys_fs(5)).
@@ -86,11 +88,7 @@ function checkDirectory(cwd: string, before: Result, after: Result): void {
     ? after
     : before;
   if (!failed) return;
-  const text = failed.errno === ENOENT
-    ? "no such file or directory"
-    : failed.errno === EACCES
-    ? "permission denied"
-    : "not a directory";
+  const text = textOfErrno(failed.errno);
   throw new RuntError("exec", `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: ${text}`, {
     path: "process.cwd",
   });

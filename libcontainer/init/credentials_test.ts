@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { EACCES, EINVAL, ENOENT, ENOTDIR, EPERM, EROFS } from "../../ffi/errno.ts";
+import { EACCES, EINVAL, ELOOP, ENOENT, ENOTDIR, EPERM, EROFS } from "../../ffi/errno.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { type Operation, Out } from "../../ffi/operation.ts";
 import { RecordingKernel } from "../../ffi/recording.ts";
@@ -7,6 +7,7 @@ import { initContext, processConfig } from "../../tests/support/init_fixture.ts"
 import { names } from "../../tests/support/rootfs_fixture.ts";
 import { RuntError } from "../error.ts";
 import { queueUser, setNoNewPrivileges } from "./credentials.ts";
+import { explainProcessError } from "./explain.ts";
 
 /** Done and checked at once. */
 function becomeUser(...given: Parameters<typeof queueUser>): void {
@@ -65,6 +66,8 @@ Deno.test("a directory that nobody enters is told in runc's words", () => {
     [[-ENOENT, -ENOENT], "no such file or directory"],
     [[-EACCES, -EACCES], "permission denied"],
     [[-ENOTDIR, -EACCES], "not a directory"],
+    [[-EPERM, -EPERM], "operation not permitted"],
+    [[-ELOOP, -ELOOP], "too many levels of symbolic links"],
   ];
   for (const [chdir, text] of cases) {
     const kernel = kernelWith({ chdir });
@@ -79,6 +82,18 @@ Deno.test("a directory that nobody enters is told in runc's words", () => {
 Deno.test("a working directory outside the root is refused (CVE-2024-21626)", () => {
   const kernel = kernelWith({}, "(unreachable)/host");
   assertThrows(() => becomeUser(kernel, USER, initContext()), RuntError, "possible container breakout");
+});
+
+Deno.test("a working directory that cannot be looked at is told in runc's words", () => {
+  const kernel = kernelWith({ getcwd: [-EPERM] });
+  const error = assertThrows(() => becomeUser(kernel, USER, initContext()), KernelError);
+  const told = explainProcessError(error);
+  assert(told instanceof RuntError);
+  assertEquals(
+    told.message,
+    "failed to verify if current working directory is safe: as the script says",
+  );
+  assertEquals(told.path, "process.cwd");
 });
 
 Deno.test("ids that the user namespace does not map are told by name", () => {

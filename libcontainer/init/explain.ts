@@ -13,8 +13,11 @@ const TEXTS: Readonly<Record<string, string>> = {
   initialAffinity: "error setting initial CPU affinity",
   finalAffinity: "error setting final CPU affinity",
   apparmor: "unable to apply apparmor profile: apparmor failed to apply profile",
+  capabilities: "unable to apply caps",
+  workingDirectory: "failed to verify if current working directory is safe",
   terminal: "cannot make the terminal",
   selinux: "can't set process label",
+  landlock: "error applying Landlock",
   seccomp: "error loading seccomp filter into kernel: error loading seccomp filter",
 };
 
@@ -32,8 +35,14 @@ export function explainProcessError(error: unknown, config?: Pick<Config, "cgrou
   if (step === "scheduler" && errno === EPERM && config?.cgroup.resources.cpu?.cpus) {
     return new RuntError("kernel", "process scheduler can't be used together with AllowedCPUs", details);
   }
+  if (step === "capabilities" && syscall === "capset") {
+    const hint =
+      "Effective ones must be permitted, permitted ones runt's own, inheritable ones bounding or permitted";
+    return new RuntError("kernel", `${text}: ${errnoText(error)}`, { ...details, hint });
+  }
   const hint = step === "apparmor" && syscall === "write" && errno === ENOENT
     ? { hint: `no profile ${what} is loaded` }
     : {};
-  return new RuntError("kernel", `${text}: ${errnoText(error)}`, { ...details, ...hint });
+  const of = step === "landlock" && what ? `${what}: ` : "";
+  return new RuntError("kernel", `${text}: ${of}${errnoText(error)}`, { ...details, ...hint });
 }

@@ -4,6 +4,7 @@ import { RecordingKernel } from "../../ffi/recording.ts";
 import { processConfig } from "../../tests/support/init_fixture.ts";
 import type { ProcessConfig } from "../config/config.ts";
 import { RuntError } from "../error.ts";
+import { queueCapabilities } from "../security/capabilities.ts";
 import { setAttributes, setInitialAffinity } from "./attributes.ts";
 import { explainProcessError } from "./explain.ts";
 import { setApparmorProfile, setSelinuxLabel } from "./labels.ts";
@@ -49,6 +50,26 @@ Deno.test("what the kernel refuses is told in runc's words, with its place in co
     told("sched_setaffinity", EINVAL, { affinity }).message,
     "error setting initial CPU affinity: as the script says",
   );
+});
+
+Deno.test("capabilities that cannot be taken are told in runc's words, with a hint", () => {
+  const kernel = new RecordingKernel(({ name }) => name === "capset" ? -EPERM : undefined);
+  const error = assertThrows(() => {
+    queueCapabilities(kernel, {
+      bounding: "1",
+      effective: "1",
+      permitted: "0",
+      inheritable: "0",
+      ambient: "0",
+    });
+    kernel.flush();
+  });
+  const explained = explainProcessError(error) as RuntError;
+  assertEquals(explained.message, "unable to apply caps: as the script says");
+  assertEquals([explained.path, explained.hint?.includes("must be permitted")], [
+    "process.capabilities",
+    true,
+  ]);
 });
 
 Deno.test("a deadline in a cpuset is told as such", () => {

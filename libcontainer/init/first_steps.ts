@@ -6,7 +6,9 @@
 import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
 import { PR_SET_DUMPABLE } from "../../ffi/constants/prctl.ts";
 import { SIG_SETMASK, SIGKILL, SIGPIPE, SIGSTOP } from "../../ffi/constants/signal.ts";
-import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
+import { KILLED_ADDRESS } from "../../ffi/init_image/elf.ts";
+import { AT_FDCWD, type Kernel, type Result, u64s } from "../../ffi/kernel.ts";
+import { SA_RESTORER } from "../../ffi/structs/sigaction.ts";
 import type { Config } from "../config/config.ts";
 import { execFifoPath } from "../state/exec_fifo.ts";
 
@@ -14,6 +16,8 @@ const O_WRONLY = 1, O_RDWR = 2, O_CLOEXEC = 0o2000000;
 const ALL = 0xffffffff;
 /** Standard signals; real-time ones that a caller ignores stay ignored, as under runc. */
 const LAST_SIGNAL = 31;
+/** SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGSEGV SIGTERM SIGSTKFLT SIGSYS: those of Go. */
+const ENDING = [1, 2, 3, 4, 5, 6, 7, 8, 11, 15, 16, 31];
 
 /**
  * Closes what the caller of runt left open, but for what the container's program gets and what is needed on the way
@@ -52,9 +56,29 @@ export function resetSignals(kernel: Kernel, ignored?: bigint): void {
   kernel.rtSigprocmask(SIG_SETMASK, none);
 }
 
+/**
+ * Lets signals end the process while it waits for `start`, as they end runc's init: the first process of a pid
+ * namespace is not touched by signals that it has no handler for (`pid_namespaces(7)`). `execve(2)` takes them off.
+ *
+ * @param handler address of the handler, the image's own by default
+ */
+export function endOnSignals(kernel: Kernel, handler = KILLED_ADDRESS): void {
+  const action = u64s(handler, SA_RESTORER, handler, 0);
+  for (const signal of ENDING) kernel.rtSigaction(signal, action);
+}
+
 /** Nobody in the container may trace this process or open its files below /proc (`PR_SET_DUMPABLE(2const)`). */
 export function forbidTracing(kernel: Kernel): void {
   kernel.prctl(PR_SET_DUMPABLE, 0);
+}
+
+/**
+ * Whose process this is may reach it again: a user who is not root could not even look up which namespaces it is in, to
+ * execute something there before it is started. Only for one that waits and has nothing of the host's open any more.
+ */
+export function allowTracing(kernel: Kernel): void {
+  // A filter may be set already, and know nothing of it.
+  kernel.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0, { accept: "any" });
 }
 
 /**

@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EACCES, ENOENT, EPERM } from "../../ffi/errno.ts";
+import { KILLED_ADDRESS } from "../../ffi/init_image/elf.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { RecordingKernel } from "../../ffi/recording.ts";
 import { processConfig } from "../../tests/support/init_fixture.ts";
 import { names, recordingKernel } from "../../tests/support/rootfs_fixture.ts";
 import {
+  allowTracing,
   closeDescriptors,
   closeOnExec,
+  endOnSignals,
   forbidTracing,
   openExecFifo,
   resetSignals,
@@ -56,11 +59,27 @@ Deno.test("what is known to be ignored is no more, and nothing else is touched b
   assertEquals(signals, [1, 13]);
 });
 
+Deno.test("signals that end a program end the process that waits for start, by a handler of the image's", () => {
+  const kernel = new RecordingKernel();
+  endOnSignals(kernel);
+  const signals = kernel.operations.map(({ args }) => args[0]);
+  assert([1, 2, 3, 11, 15].every((signal) => signals.includes(signal)) && !signals.includes(13));
+  const action = new DataView((kernel.operations[0]!.args[1] as Uint8Array).buffer);
+  assertEquals(action.getBigUint64(0, true), BigInt(KILLED_ADDRESS));
+});
+
 Deno.test("nobody may trace the process", () => {
   const kernel = recordingKernel({ prctl: -EPERM });
   forbidTracing(kernel);
   assertEquals(kernel.lines(), ["prctl(4, 0, 0, 0, 0)"]);
   assertThrows(() => kernel.flush(), KernelError);
+});
+
+Deno.test("to let its user reach the process is tried, and done without behind a filter", () => {
+  const kernel = recordingKernel({ prctl: -EPERM });
+  allowTracing(kernel);
+  assertEquals(kernel.lines(), ["prctl(4, 1, 0, 0, 0)"]);
+  kernel.flush();
 });
 
 Deno.test("the FIFO is open for both, and outlives exec in self mode alone", () => {

@@ -1,8 +1,9 @@
-import { EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from "../../ffi/errno.ts";
+import { EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOSYS, ENOTDIR, EPERM } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel, Out, type Result } from "../../ffi/kernel.ts";
 import { RuntError } from "../error.ts";
 
 const X_OK = 1, AT_EACCESS = 0x200;
+const ANY_X = 0o111;
 const S_IFMT = 0o170000, S_IFDIR = 0o040000;
 const ST_MODE = Deno.build.arch === "x86_64" ? 24 : 16;
 
@@ -18,8 +19,10 @@ export function queueLookPath(kernel: Kernel, name: string, env: readonly string
   if (name.includes("/")) {
     const { stat, access, mode } = probe(kernel, name);
     return () => {
-      const errno = stat.errno || (isDirectory(mode) ? -1 : access.errno);
-      if (errno) throw failure(name, stat.errno ? `stat ${name}: ${reason(errno)}` : reason(errno));
+      if (stat.errno) throw failure(name, `stat ${name}: ${reason(stat.errno)}`);
+      // As execve(2) and runc 1.1 have it: podman makes 126 of it, and would not of EISDIR's text, which is runc 1.5's.
+      if (isDirectory(mode)) throw failure(name, reason(EACCES), "it is a directory");
+      if (!isPermitted(access, mode)) throw failure(name, reason(access.errno));
       return name;
     };
   }
@@ -29,7 +32,9 @@ export function queueLookPath(kernel: Kernel, name: string, env: readonly string
     .map((directory) => `${directory.replace(/\/+$/, "")}/${name}`);
   const probes = candidates.map((file) => probe(kernel, file));
   return () => {
-    const found = probes.findIndex(({ stat, access, mode }) => stat.ok && !isDirectory(mode) && access.ok);
+    const found = probes.findIndex(({ stat, access, mode }) =>
+      stat.ok && !isDirectory(mode) && isPermitted(access, mode)
+    );
     if (found < 0) throw notFound(name);
     return candidates[found]!;
   };
@@ -45,6 +50,12 @@ function probe(kernel: Kernel, file: string): { stat: Result; access: Result; mo
   };
 }
 
+/** A filter that is set already may not know faccessat2(2): then any x will do, as in Go, and execve(2) has the last word. */
+function isPermitted(access: Result, mode: Out): boolean {
+  if (access.errno !== ENOSYS && access.errno !== EPERM) return access.ok;
+  return (mode.view.getUint32(ST_MODE, true) & ANY_X) !== 0;
+}
+
 function isDirectory(mode: Out): boolean {
   return (mode.view.getUint32(ST_MODE, true) & S_IFMT) === S_IFDIR;
 }
@@ -53,13 +64,15 @@ function notFound(name: string): RuntError {
   return failure(name, "executable file not found in $PATH");
 }
 
-function failure(name: string, text: string): RuntError {
-  return new RuntError("exec", `exec: ${JSON.stringify(name)}: ${text}`, { path: "process.args[0]" });
+function failure(name: string, text: string, hint?: string): RuntError {
+  return new RuntError("exec", `exec: ${JSON.stringify(name)}: ${text}`, {
+    path: "process.args[0]",
+    ...(hint && { hint }),
+  });
 }
 
 function reason(errno: number): string {
   const known: Record<number, string> = {
-    [-1]: "is a directory",
     [ENOENT]: "no such file or directory",
     [EACCES]: "permission denied",
     [ENOTDIR]: "not a directory",

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { EACCES, ELOOP, ENOENT, ENOTDIR } from "../../ffi/errno.ts";
+import { EACCES, ELOOP, ENOENT, ENOSYS, ENOTDIR, EPERM } from "../../ffi/errno.ts";
 import { Out } from "../../ffi/operation.ts";
 import { RecordingKernel } from "../../ffi/recording.ts";
 import { RuntError } from "../error.ts";
@@ -65,10 +65,26 @@ Deno.test("a path is taken as it is, and what is wrong with it told", () => {
     "/missing": "stat /missing: no such file or directory",
     "/f/x": "stat /f/x: not a directory",
     "/l": "stat /l: too many levels of symbolic links",
-    "/dir": "is a directory",
+    "/dir": "permission denied",
     "/data": "permission denied",
   };
   for (const [name, text] of Object.entries(cases)) {
     assertThrows(() => lookPath(kernel, name, PATH), RuntError, `exec: "${name}": ${text}`);
+  }
+});
+
+Deno.test("a filter that does not know faccessat2() leaves the mode to judge by, and execve() the last word", () => {
+  for (const errno of [ENOSYS, EPERM]) {
+    const files: Record<string, number> = { "/bin/x": FILE, "/data": 0o100644, "/dir": DIRECTORY };
+    const filtered = new RecordingKernel(({ name, args }) => {
+      const known = files[args[1] as string] ?? -ENOENT;
+      if (name === "faccessat2") return -errno;
+      if (known > 0) (args[2] as Out).view.setUint32(Deno.build.arch === "x86_64" ? 24 : 16, known, true);
+      return Math.min(known, 0);
+    });
+    assertEquals(lookPath(filtered, "x", PATH), "/bin/x");
+    assertEquals(lookPath(filtered, "/bin/x", PATH), "/bin/x");
+    assertThrows(() => lookPath(filtered, "/data", PATH), RuntError, "permission denied");
+    assertThrows(() => lookPath(filtered, "/dir", PATH), RuntError, "permission denied");
   }
 });

@@ -34,23 +34,30 @@ export function prepareProgram(
   const { process } = config;
   // Before the user changes: /etc/passwd is read with the rights of before, as runc does.
   const env = prepareEnvironment(kernel, process.env, process.uid);
+  // After the last mount, which it forbids; before the filter, which may forbid it; with CAP_SYS_ADMIN still there. As
+  // with a filter, the program is looked up and startContainer hooks are run under it.
+  context.restrict?.(kernel);
   const master = context.root.pty?.master;
   beforeUser(master?.value);
   if (master) kernel.close(master);
   const { seccomp } = config, late = needsFilterLate(config);
+  // What is left of ours goes before the filter, which may not know close_range(2), and before the program is looked up:
+  // one named /proc/self/fd/7/../… would be found through a directory of ours (CVE-2024-21626).
+  const left = context.kept;
+  if (left) closeDescriptors(kernel, context.firstFreeFd, left);
   // Without no_new_privs it takes CAP_SYS_ADMIN, which is about to go.
   if (seccomp && !late) setFilter(kernel, seccomp, context);
   const checkUser = queueUser(kernel, config, context);
   kernel.where = { step: "exec" };
-  // Else a program named /proc/self/fd/7/../… would be found through a directory of ours (CVE-2024-21626).
-  if (context.kept) closeDescriptors(kernel, context.firstFreeFd, context.kept);
   const findProgram = queueLookPath(kernel, process.args[0] ?? "", env);
   kernel.flush();
   checkUser();
   const program = { file: findProgram(), args: process.args, env };
-  if (!seccomp || !late) return program;
+  if (!seccomp) return program;
+  const behindFilter = left ? { ...program, left } : program;
+  if (!late) return behindFilter;
   if (seccomp.listenerPath === undefined) return { ...program, seccomp };
   // Somebody must be here to fetch the descriptor.
   setFilter(kernel, seccomp, context);
-  return program;
+  return behindFilter;
 }

@@ -14,6 +14,7 @@ import { encodeFilterProgram } from "../../ffi/structs/sock_filter.ts";
 import type { Config, SeccompConfig } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import type { ProgramContext } from "./context.ts";
+import { allowTracing } from "./first_steps.ts";
 
 /** Whether the filter can wait until the process has given up its rights. */
 export function needsFilterLate({ process }: Config): boolean {
@@ -33,9 +34,14 @@ export function queueFilter(kernel: Kernel, { program, flags }: SeccompConfig): 
  *
  * The answer over there is sent by `write(2)`, of which no filter may tell: the agent is not there yet.
  */
-export function setFilter(kernel: Kernel, seccomp: SeccompConfig, { sendListener }: ProgramContext): void {
+export function setFilter(kernel: Kernel, seccomp: SeccompConfig, context: ProgramContext): void {
+  const { sendListener, fetchedByUser } = context, tells = seccomp.listenerPath !== undefined;
+  // Not sent over a socket, as a terminal is: the filter may know nothing of that call, or tell of it. Nothing of the
+  // host's is open any more, and whoever is in the container needs all rights of this process, or CAP_SYS_PTRACE, to
+  // trace it (ptrace(2)). The change of user forbids it again.
+  if (tells && fetchedByUser) allowTracing(kernel);
   const listener = queueFilter(kernel, seccomp);
-  if (seccomp.listenerPath === undefined) return;
+  if (!tells) return;
   kernel.flush();
   if (sendListener === undefined) throw new RuntError("internal", "nobody takes the seccomp descriptor");
   sendListener(listener.value);

@@ -39,6 +39,7 @@ function calls(noNewPrivileges: boolean, seccomp: SeccompConfig, sent: number[] 
 
 Deno.test("without no_new_privs the filter is set before the user changes, who may not", () => {
   const [before, tail] = calls(false, FILTER);
+  assertEquals(before!.lastIndexOf("close_range") < before!.indexOf("seccomp"), true);
   assertEquals(before!.filter((name) => name !== "close_range"), ["seccomp", "setresuid", "faccessat2"]);
   assertEquals(tail, ["close_range", "execve"]);
 });
@@ -56,6 +57,21 @@ Deno.test("a filter that tells an agent of calls is set while runt is there to f
     assertEquals(before!.indexOf("seccomp") > before!.indexOf("setresuid"), noNewPrivileges);
     assertEquals(tail, ["close_range", "execve"]);
     assertEquals(sent, [21]);
+  }
+});
+
+Deno.test("who is not root is let fetch the descriptor before the filter may forbid that, and not longer", () => {
+  for (const seccomp of [FILTER, NOTIFYING]) {
+    const recording = kernel(),
+      config = { ...processConfig({ noNewPrivileges: false, args: ["/bin/x"] }), seccomp };
+    prepareProgram(recording, config, initContext({ sendListener: () => {}, fetchedByUser: true }), () => {});
+    const lines = recording.lines().filter((line) => /^(prctl\(4,|seccomp)/.test(line));
+    const tells = seccomp === NOTIFYING;
+    assertEquals(lines.map((line) => line.slice(0, 10)), [
+      ...(tells ? ["prctl(4, 1"] : []),
+      "seccomp(1,",
+      "prctl(4, 0",
+    ]);
   }
 });
 

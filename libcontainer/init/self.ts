@@ -1,19 +1,22 @@
 /**
- * `runt init`: the steps in runt's own executable, inside the namespaces. See DESIGN: self mode.
+ * `runt init`: the steps in runt's own executable, inside the namespaces. See self mode in docs/architecture.md.
  *
  * @module
  */
+import { fromHex, KILLED_SIZE } from "../../ffi/init_image/elf.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { type Native, openNative } from "../../ffi/native.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import { silentLogger } from "../log.ts";
 import { newRoot } from "../rootfs/root.ts";
-import { closeDescriptors, forbidTracing } from "./first_steps.ts";
+import { closeDescriptors, endOnSignals, forbidTracing } from "./first_steps.ts";
 import { setUp } from "./order.ts";
 import { errorMessage, INIT_PIPE, InitPipe, type Nofile } from "./self_protocol.ts";
 import { type Program, queueTail } from "./tail.ts";
 
+/** More than Deno ever has open. */
+const DESCRIPTORS = 1024;
 const SIGPIPE_ACTION = 13, SIG_SETMASK = 2;
 
 /** The hooks that are run in the container. */
@@ -24,12 +27,15 @@ export interface SelfHooks {
   beforeExec(program: Program): void;
 }
 
-/** Loads what runs a config's hooks; undefined when it has none. */
-export type LoadHooks = (
-  config: Config,
-  native: Native,
-  kernel: LocalKernel,
-) => Promise<SelfHooks | undefined>;
+/** What few configs need. */
+export interface SelfParts {
+  readonly hooks?: SelfHooks;
+  /** Restricts the process by Landlock. */
+  readonly restrict?: () => void;
+}
+
+/** Loads what a config needs of that. */
+export type LoadSelfParts = (config: Config, native: Native, kernel: LocalKernel) => Promise<SelfParts>;
 
 /**
  * Runs the steps that runt sends, and becomes the container's program.
@@ -37,7 +43,7 @@ export type LoadHooks = (
  * @returns an exit code, when it could not
  * @throws {RuntError} when nobody speaks over the pipe: a user has called `runt init`
  */
-export async function runSelfInit(loadHooks: LoadHooks): Promise<number> {
+export async function runSelfInit(loadParts: LoadSelfParts): Promise<number> {
   const fd = Number(Deno.env.get(INIT_PIPE) ?? NaN);
   if (!Number.isInteger(fd) || fd < 0) {
     throw new RuntError("usage", "runt init is not to be called by hand: runt itself does so");
@@ -46,11 +52,12 @@ export async function runSelfInit(loadHooks: LoadHooks): Promise<number> {
   const message = pipe.receive();
   if (message?.type !== "setUp") return 1;
   // What is no plain data does not come over the pipe: it is made here.
-  const { config } = message, hooks = await loadHooks(config, native, kernel);
+  const { config } = message, { hooks, restrict } = await loadParts(config, native, kernel);
   const context = {
     ...message.context,
     log: silentLogger,
     root: newRoot(),
+    ...(restrict && { restrict }),
     ...(hooks && { beforePivot: () => hooks.beforePivot(awaitHooks(pipe)) }),
     sendListener: (descriptor: number) => {
       pipe.send({ type: "procSeccomp", descriptor });
@@ -71,17 +78,21 @@ export async function runSelfInit(loadHooks: LoadHooks): Promise<number> {
     // Deno ignores SIGPIPE and handles others; handled ones are reset by exec, ignored ones are not (signal(7)).
     kernel.rtSigaction(SIGPIPE_ACTION, new Uint8Array(32));
     kernel.rtSigprocmask(SIG_SETMASK, new Uint8Array(8));
+    if (context.execFifo !== undefined) {
+      const handler = fromHex(native.code.init).subarray(0, KILLED_SIZE);
+      endOnSignals(kernel, native.mapCode(handler));
+    }
     // Not CLOSE_RANGE_CLOEXEC: see CVE-2024-21626. The socket's end says that the program is about to be executed.
     queueTail(
       kernel,
-      program,
+      { ...program, left: possibleDescriptors(context.firstFreeFd) },
       context.firstFreeFd,
       context.execFifo,
       context.execFifo === undefined ? undefined : fd,
       () => {
         if (!hooks) return;
         // With all that is open here, a limit of few files would leave none for the hooks.
-        closeDescriptors(kernel, context.firstFreeFd, context.execFifo === undefined ? [fd] : []);
+        closeDescriptors(kernel, context.firstFreeFd, [context.execFifo ?? fd]);
         hooks.beforeExec(program);
       },
     );
@@ -90,6 +101,11 @@ export async function runSelfInit(loadHooks: LoadHooks): Promise<number> {
     pipe.send(errorMessage(error));
     return 1;
   }
+}
+
+/** Where Deno's own descriptors may be, to be closed one by one where a filter does not let them be closed at once. */
+function possibleDescriptors(first: number): number[] {
+  return Array.from({ length: Math.max(0, DESCRIPTORS - first) }, (_, i) => first + i);
 }
 
 /** Has runt run the hooks of the host. */

@@ -29,7 +29,9 @@ export function joinKeyring(kernel: Kernel, config: Config): void {
   if (!config.newKeyring) return;
   setKeyLabel(kernel, config.process);
   kernel.at({ step: "keyring", what: `"_ses.${config.id}"` }, () => {
-    const key = kernel.keyctl(KEYCTL_JOIN_SESSION_KEYRING, `_ses.${config.id}`, 0, 0, { accept: [ENOSYS] });
+    const key = kernel.keyctl(KEYCTL_JOIN_SESSION_KEYRING, kernel.named("_ses.", config.id, ""), 0, 0, {
+      accept: [ENOSYS],
+    });
     kernel.when(key, "ok", () => {
       kernel.keyctl(KEYCTL_SETPERM, key, KEYRING_PERMISSIONS);
     });

@@ -1,9 +1,10 @@
-import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
-import { E2BIG, EACCES, ENOENT, ENOEXEC, ENOMEM, ETXTBSY } from "../../ffi/errno.ts";
+import { CLOSE_RANGE_CLOEXEC, F_SETFD, FD_CLOEXEC } from "../../ffi/constants/fcntl.ts";
+import { E2BIG, EACCES, ENOENT, ENOEXEC, ENOMEM, ENOSYS, EPERM, ETXTBSY } from "../../ffi/errno.ts";
 import { type Kernel, Out, type Result, u64s } from "../../ffi/kernel.ts";
-import type { SeccompConfig } from "../config/config.ts";
+import type { Config, SeccompConfig } from "../config/config.ts";
 import { textOfErrno } from "../errno_text.ts";
-import { queueFilter } from "./seccomp.ts";
+import { allowTracing } from "./first_steps.ts";
+import { needsFilterLate, queueFilter } from "./seccomp.ts";
 
 const ALL = 0xffffffff;
 const STDERR = 2;
@@ -18,10 +19,23 @@ export interface Program {
   readonly env: readonly string[];
   /** The filter that is set last of all; undefined when it is set already, or there is none. */
   readonly seccomp?: SeccompConfig;
+  /** All that is open beside the program's descriptors, where a filter that is set already may forbid to ask. */
+  readonly left?: readonly number[];
 }
 
 /** The errnos of `execve(2)` that are told by name: those that a look-up does not foresee. */
 const REASONS: readonly number[] = [ENOENT, ENOEXEC, EACCES, E2BIG, ENOMEM, ETXTBSY];
+
+/**
+ * Lets a user who is not root execute something in the container while it waits for `start`: to join its namespaces
+ * takes what tracing its process does (`setns(2)`).
+ */
+export function letUserIn(kernel: Kernel, config: Config): void {
+  // Where the filter is still to be set, what is executed there could keep that from happening; where an agent has its
+  // descriptor, it was set last and this done before.
+  if (config.seccomp && needsFilterLate(config)) return;
+  allowTracing(kernel);
+}
 
 /**
  * The last operations: those that need nobody, since runt may be gone.
@@ -46,13 +60,14 @@ export function queueTail(
   if (fifo !== undefined) {
     if (control !== undefined) kernel.close(control);
     kernel.at({ step: "start" }, () => kernel.read(fifo, new Out(1)));
-    kernel.close(fifo);
   }
   beforeExec?.(program);
+  // Not before: who started the container waits for its end, to return when the hooks are done.
+  if (fifo !== undefined) kernel.close(fifo);
   // The control socket stays until the program is executed, which tells runt that it was; of all else nothing may be
   // there for the program's path to lead through.
   const keepsControl = fifo === undefined && control !== undefined;
-  kernel.closeRange(firstFreeFd, ALL, keepsControl ? CLOSE_RANGE_CLOEXEC : 0);
+  closeRest(kernel, program, firstFreeFd, keepsControl);
   // Whatever comes after this must be allowed by the filter: execve(2), and what tells of its failure.
   if (program.seccomp) queueFilter(kernel, program.seccomp);
   const exec = kernel.at(
@@ -71,10 +86,22 @@ export function queueTail(
  * runt, which knows better where to say so.
  */
 export function queueExec(kernel: Kernel, program: Program, firstFreeFd: number): void {
-  kernel.closeRange(firstFreeFd, ALL, CLOSE_RANGE_CLOEXEC);
+  closeRest(kernel, program, firstFreeFd, true);
   if (program.seccomp) queueFilter(kernel, program.seccomp);
   kernel.at({ step: "exec", what: program.file }, () => {
     kernel.execve(program.file, program.args, program.env);
+  });
+}
+
+function closeRest(kernel: Kernel, { left }: Program, firstFreeFd: number, onExec: boolean): void {
+  const accept = left ? [ENOSYS, EPERM] : [];
+  const closed = kernel.closeRange(firstFreeFd, ALL, onExec ? CLOSE_RANGE_CLOEXEC : 0, { accept });
+  if (!left) return;
+  kernel.when(closed, "failed", () => {
+    for (const fd of left) {
+      if (onExec) kernel.fcntl(fd, F_SETFD, FD_CLOEXEC, { accept: "any" });
+      else kernel.close(fd, { accept: "any" });
+    }
   });
 }
 

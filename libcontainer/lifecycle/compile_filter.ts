@@ -1,7 +1,8 @@
 import type { SeccompConfig } from "../config/config.ts";
+import { RECEIVER } from "../spec/annotations.ts";
 import type { LinuxSeccomp } from "../spec/seccomp.ts";
 import type { Spec } from "../spec/mod.ts";
-import { isSeccompOn, RECEIVER } from "../validate/seccomp_on.ts";
+import { isSeccompOn } from "../validate/seccomp_on.ts";
 
 /**
  * Compiles the profile of a container, if it has one; the compiler is loaded for that only.

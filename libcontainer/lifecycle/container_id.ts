@@ -11,8 +11,9 @@ const MAX_LENGTH = 255;
  * @throws RuntError `invalid-id`, with runc's text
  */
 export function validateId(id: string): void {
+  if (id === "") throw new RuntError("invalid-id", "container id cannot be empty");
   const length = id.length;
-  let valid = length > 0 && length <= MAX_LENGTH && id !== "." && id !== "..";
+  let valid = length <= MAX_LENGTH && id !== "." && id !== "..";
   for (let i = 0; valid && i < length; i++) {
     const c = id.charCodeAt(i);
     valid = c >= 97 && c <= 122 || // a-z
@@ -24,7 +25,6 @@ export function validateId(id: string): void {
 }
 
 function describeRule(id: string): string {
-  if (id === "") return "the id is empty";
   if (id === "." || id === "..") return "the id names a directory that every directory has";
   if (id.length > MAX_LENGTH) return `the id is longer than ${MAX_LENGTH} characters`;
   return "an id is made of A-Z a-z 0-9 _ + - . only";

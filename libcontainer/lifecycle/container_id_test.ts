@@ -9,8 +9,8 @@ Deno.test("validateId() takes every character that runc takes", () => {
 });
 
 Deno.test("validateId() refuses what runc refuses, with runc's text", () => {
+  assertEquals(assertThrows(() => validateId(""), RuntError).message, "container id cannot be empty");
   const bad = [
-    "",
     ".",
     "..",
     "/",

@@ -15,7 +15,7 @@ import { readState, type StateFile } from "../state/state_file.ts";
 import { permits } from "../state/status.ts";
 import { validateId } from "./container_id.ts";
 import { signalContainer } from "./kill.ts";
-import { type Container, containerOf } from "./load_container.ts";
+import { type Container, containerOf, loadCgroupOwner } from "./load_container.ts";
 import type { RuntimeOptions } from "./options.ts";
 
 /** How long a killed init may take to be gone; as long as runc gives it. */
@@ -62,13 +62,17 @@ async function removeContainer(
       note(runtime.root, id, "delete");
       return undefined;
     }
-    const container = containerOf(runtime, directory, state, true), { status } = container;
+    const open = await loadCgroupOwner(runtime, state);
+    const container = containerOf(runtime, directory, state, true, open), { status } = container;
     if (!force && !permits(status, "delete")) {
       throw new RuntError("wrong-state", `cannot delete container ${id} that is not stopped: ${status}`, {
         hint: "`runt delete --force` kills it first",
       });
     }
-    destroy(container, force || status === "created");
+    const unmount = state.runt.hostMounts && (await import("./host_root.ts")).unmountRoot;
+    destroy(container, force || status === "created", (kernel) => {
+      unmount?.(kernel, state.runt.hostMounts, runtime.log);
+    });
     note(runtime.root, id, "delete");
     return state;
   } catch (error) {
@@ -88,7 +92,7 @@ function readWhatIsThere(directory: string, force: boolean): StateFile | undefin
 }
 
 /** Ends what lives and removes the rest; the state directory last, since it says where the rest is. */
-function destroy(container: Container, kills: boolean): void {
+function destroy(container: Container, kills: boolean, unmount: (kernel: Kernel) => void): void {
   const { directory, cgroup, state } = container;
   const kernel = new LocalKernel(openNative());
   if (kills) {
@@ -100,6 +104,8 @@ function destroy(container: Container, kills: boolean): void {
     signalProcesses(kernel, cgroup, SIGKILL);
   }
   cgroup.remove();
+  // Nobody is left who would mount more.
+  unmount(kernel);
   removeResctrlGroups(state.runt.resctrl ?? []);
   removeStateDirectory(directory);
 }

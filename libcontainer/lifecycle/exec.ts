@@ -1,6 +1,7 @@
 import { KernelError, PeerGoneError } from "../../ffi/kernel_error.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { type Native, openNative } from "../../ffi/native.ts";
+import type { Transcript } from "../../ffi/transcript.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
 import { CgroupJoin } from "../cgroups/cgroup_join.ts";
 import { joinResctrlGroup } from "../cgroups/resctrl_join.ts";
@@ -9,7 +10,7 @@ import { parseSubCgroups, resolveSubCgroups } from "../cgroups/sub_cgroup.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import { Host } from "../host/facts.ts";
-import { setInitialAffinity } from "../init/attributes.ts";
+import { hexadecimalMask, setInitialAffinity } from "../init/attributes.ts";
 import type { ProgramContext } from "../init/context.ts";
 import { setUpExec } from "../init/exec_order.ts";
 import { explainProcessError } from "../init/explain.ts";
@@ -20,7 +21,7 @@ import { Foreground } from "../process/foreground.ts";
 import { differingNamespaces } from "../process/differing_namespaces.ts";
 import { makeJoinedProcess } from "../process/joined_process.ts";
 import { checkPreserved, FIRST_PRESERVED } from "../process/preserved_fds.ts";
-import { isAlive, NO_PROCESS } from "../process/process_stat.ts";
+import { isAlive, NO_PROCESS, pidOf } from "../process/process_stat.ts";
 import { setRlimits } from "../process/rlimits.ts";
 import { inspectStandardStreams, TERMINAL_STREAMS } from "../process/standard_streams.ts";
 import type { TerminalEnd } from "../process/terminal.ts";
@@ -30,9 +31,11 @@ import { isSetgroupsDenied } from "../security/id_maps.ts";
 import { note } from "../state/journal.ts";
 import { type ExecRequest, planExec } from "./exec_config.ts";
 import { type ContainerFacts, loadFacts } from "./load_facts.ts";
+import { leaveMark, placeOfExecAnswer, type Worth, worthOfAnswer } from "./answer_worth.ts";
 import type { RuntimeOptions } from "./options.ts";
-import type { Parts } from "./parts.ts";
+import { openCopiedStreams, type Parts } from "./parts.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
+import { restriction } from "./restriction.ts";
 import { forgivesCgroups, isRootless } from "./rootless.ts";
 
 /** How a process is executed in a container. */
@@ -47,9 +50,14 @@ export interface ExecOptions extends ExecRequest {
   readonly preserveFds: number;
   /** `--cgroup`, as given. */
   readonly cgroups: readonly string[];
+  /** All arguments behind `exec`, where none of them asks for more than an answer can do. */
+  readonly given?: readonly string[] | undefined;
   /** In a paused container too; the process waits then until it is resumed. */
   readonly ignorePaused: boolean;
 }
+
+/** Where an answer goes, and what is to be done for it. */
+type Answer = { readonly path: string; readonly key: string; readonly worth: Worth };
 
 /** What the parts of an exec hand to each other. */
 interface Exec {
@@ -66,6 +74,7 @@ interface Exec {
   /** A pidfd of the container's init. */
   readonly init: number;
   readonly terminal: TerminalEnd | undefined;
+  readonly transcript: Transcript | undefined;
 }
 
 /**
@@ -101,6 +110,8 @@ export async function execInContainer(
   parts.pidfdSocket?.connect(local);
   const foreground = new Foreground(native, local, { subreaper: false });
   using terminal = parts.terminal?.openTerminalEnd(native, local, consoleSocket, from);
+  using streams = detach || hasTerminal ? undefined : await openCopiedStreams(native, local);
+  const answer = streams ? undefined : answerFor(runtime, config, parts, container, options);
   const exec = {
     runtime,
     container,
@@ -113,15 +124,55 @@ export async function execInContainer(
     local,
     init: init.value,
     terminal,
+    transcript: answer?.worth === "record"
+      ? new (await import("../../ffi/transcript.ts")).Transcript()
+      : undefined,
   };
   // What comes while the process is being set up is for the program.
-  if (!detach) foreground.keepSignals(hasTerminal);
+  if (!detach) foreground.keepSignals(hasTerminal || streams?.onTerminal);
   const process = execute(exec);
+  streams?.restore();
   note(runtime.root, id, "exec", { pid: process.pid });
+  if (!detach) foreground.forwardTo(process.pidfd);
+  if (answer) await leaveAnswer(exec, answer);
   if (detach) return 0;
-  foreground.forwardTo(process.pidfd);
   terminal?.relay(process.pidfd, () => foreground.reapOrphans(process.pid));
+  streams?.relay(process.pidfd, () => {}, true);
   return foreground.wait(process.pid, process.pidfd);
+}
+
+/** Where the answer to the next `exec` of the kind goes, and whether to leave one or a mark; undefined for neither. */
+function answerFor(
+  runtime: RuntimeOptions,
+  { process }: Config,
+  parts: Parts,
+  { state, directory }: ContainerFacts,
+  { given }: ExecOptions,
+): Answer | undefined {
+  if (!given || runtime.debug || isRootless() || Deno.build.arch !== "x86_64") return undefined;
+  if (readStartFacts() === undefined || state.intel_rdt_path || process.affinity?.initial !== undefined) {
+    return undefined;
+  }
+  if (Object.values(parts).some(Boolean)) return undefined;
+  const place = placeOfExecAnswer(directory, given);
+  return { ...place, worth: worthOfAnswer(place.path, place.key) };
+}
+
+/** Leaves the answer to the next `exec` of that kind, while the program runs; or a mark. */
+async function leaveAnswer(exec: Exec, { path, key, worth }: Answer): Promise<void> {
+  const { runtime: { root, log }, container: { state, directory }, config, native, options, transcript } =
+    exec;
+  try {
+    if (log.warned) return;
+    if (worth === "mark") leaveMark(path, key);
+    if (!transcript) return;
+    const { leaveExecAnswer } = await import("./exec_answer.ts");
+    const { given = [], detach } = options;
+    const why = leaveExecAnswer(native, { root, directory, path, state, config, given, detach, transcript });
+    if (why !== undefined) log.debug(`no answer for the command: ${why}`);
+  } catch (error) {
+    log.debug(`no answer for the command: ${(error as Error).message}`);
+  }
 }
 
 function stopped(cause?: unknown): RuntError {
@@ -130,7 +181,7 @@ function stopped(cause?: unknown): RuntError {
 
 /** Makes the process and has it execute its program; whatever fails, no process stays. */
 function execute(exec: Exec): ContainerProcess {
-  const { local, options: { pidFile }, container: { state } } = exec;
+  const { local, runtime: { log }, options: { pidFile }, container: { state } } = exec;
   const made: number[] = [];
   let first: number | undefined, pidFileWritten = false;
   try {
@@ -138,26 +189,32 @@ function execute(exec: Exec): ContainerProcess {
       made.push(pidfd);
       if (!stays) first = pidfd;
     });
+    // Those who read runc's log know the steps by these names.
+    log.debug(`nsexec container setup: process ${process.pid} is in the container's namespaces`);
     joinResctrlGroup(state.intel_rdt_path, process.pid);
     runSteps(exec, process, () => {
       if (pidFile === undefined) return;
       writePidFile(pidFile, process.pid);
       pidFileWritten = true;
     });
+    log.debug("child process in init(): in the container, as process has it");
+    log.debug("setns_init: about to exec");
     local.close(process.kernel.control);
     // It has ended when its socket did; who comes after us shall not have to reap it.
     if (first !== undefined) waitForExit(local, first);
     return process;
   } catch (error) {
+    const last = made.at(-1), pid = last === undefined ? undefined : pidOf(last);
     for (const pidfd of made.reverse()) killAndReap(local, pidfd);
     if (pidFileWritten) removePidFile(pidFile!);
     if (!isAlive(state.init_process_pid, state.init_process_start)) throw stopped(error);
-    throw explain(error, exec);
+    throw explain(error, exec, pid);
   }
 }
 
 function makeProcess(exec: Exec, onSpawn: (pidfd: number, stays: boolean) => void): ContainerProcess {
   const { runtime, container: { state }, options, config, cgroups, host, native, local, init } = exec;
+  const { enterRoot } = exec.parts;
   const cgroup = new CgroupJoin({
     paths: cgroups,
     exact: options.cgroups.length > 0,
@@ -165,13 +222,18 @@ function makeProcess(exec: Exec, onSpawn: (pidfd: number, stays: boolean) => voi
     initCgroup: () => initCgroup(state.init_process_pid, host),
   });
   setInitialAffinity(local, config.process);
+  const initial = config.process.affinity?.initial;
+  if (initial !== undefined) runtime.log.debug(`nsexec: affinity: ${hexadecimalMask(initial)}`);
   return makeJoinedProcess(native, local, config, cgroup, {
     firstFreeFd: FIRST_PRESERVED + options.preserveFds,
     init,
     rootless: isRootless(),
-    namespaces: isRootless() || host.inUserNamespace
+    transcript: exec.transcript,
+    namespaces: isRootless() || host.inUserNamespace || enterRoot
       ? differingNamespaces(state.init_process_pid)
       : undefined,
+    // The root of the mount namespace is not the container's then.
+    ...(enterRoot && { enterRoot }),
     onSpawn,
   });
 }
@@ -189,6 +251,7 @@ function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void)
   const context: ProgramContext = {
     firstFreeFd,
     control,
+    ...restriction(config, parts, true),
     stdio: terminal ? TERMINAL_STREAMS : inspectStandardStreams(local, !options.detach),
     kept: [control],
     lastCap: host.lastCap,
@@ -204,9 +267,11 @@ function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void)
         }, fd);
       },
     }),
+    fetchedByUser: isRootless(),
     setgroupsDenied: isRootless() || isSetgroupsDenied(state.init_process_pid),
   };
   const limit = (master: number | undefined) => {
+    exec.transcript?.mark("limit");
     if (master !== undefined) terminal?.take(process.fetch(master));
     setRlimits(local, process.pid, config.process, readStartFacts()?.nofile);
   };
@@ -218,11 +283,12 @@ function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void)
 }
 
 /** Puts runc's words around what went wrong with the process. */
-function explain(error: unknown, { container }: Exec): RuntError {
+function explain(error: unknown, { container }: Exec, pid: number | undefined): RuntError {
   const code = error instanceof RuntError ? error.code : "kernel";
   let cause = explainProcessError(error);
   if (error instanceof KernelError && error.where.step === "cgroup") {
-    const text = `error adding process to cgroups: ${error.syscall} ${error.where.what}: ${errnoText(error)}`;
+    const who = pid === undefined ? "process" : `pid ${pid}`;
+    const text = `error adding ${who} to cgroups: ${error.syscall} ${error.where.what}: ${errnoText(error)}`;
     cause = new RuntError("kernel", text);
   }
   if (error instanceof KernelError && error.where.step === "exec" && error.syscall === "execve") {

@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import { createExecConfig, createProcess } from "../config/create_process.ts";
 import { RuntError } from "../error.ts";
 import type { Host } from "../host/facts.ts";
+import { LANDLOCK } from "../spec/annotations.ts";
 import { loadSpec } from "../spec/load.ts";
 import type { Spec } from "../spec/spec.ts";
 import { assertValidProcess } from "../validate/process_checks.ts";
@@ -34,7 +35,7 @@ export interface ExecRequest extends PartsOptions {
  */
 export async function planExec(
   runtime: RuntimeOptions,
-  { id, state: { runt: { bundle, newKeyring = true } } }: ContainerFacts,
+  { id, state: { runt: { bundle, newKeyring = true, hostMounts } } }: ContainerFacts,
   request: ExecRequest,
   host: Host,
 ): Promise<{ readonly config: Config; readonly from: string; readonly parts: Parts }> {
@@ -64,15 +65,23 @@ export async function planExec(
     newKeyring,
   });
   const filter = await compileFilter(seccomp, spec.annotations);
-  const config = filter ? { ...plain, seccomp: filter } : plain;
+  if (filter) runtime.log.debug(`seccomp filter flags: ${filter.flags}`);
+  const annotation = spec.annotations?.[LANDLOCK];
+  const restrictions = annotation === undefined ? undefined : await import("./landlock.ts");
+  // What the kernel lacks was told when the container was made.
+  const landlock = restrictions?.planLandlock(annotation!, () => {});
+  const config = { ...plain, ...(filter && { seccomp: filter }), ...(landlock && { landlock }) };
   const { pidfdSocket: path } = request;
   // As in runc, which changes to the bundle unless it reads a file.
   const from = processFile === undefined ? bundle : "";
   const terminal = config.process.terminal && await import("../process/terminal.ts");
   const pidfdSocket = path && new (await import("../process/pidfd_socket.ts")).PidfdSocket(path, from);
+  const root = hostMounts && await import("./host_root.ts");
   const parts: Parts = {
     ...(pidfdSocket && { pidfdSocket }),
     ...(terminal && { terminal, openTerminal: (await import("../rootfs/pty.ts")).openTerminal }),
+    ...(root && { enterRoot: (kernel) => root.enterRoot(kernel, hostMounts!) }),
+    ...(restrictions && { landlock: restrictions }),
     ...(filter?.listenerPath && { seccompListener: await import("../process/seccomp_listener.ts") }),
   };
   return { config, from, parts };

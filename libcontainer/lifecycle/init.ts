@@ -8,8 +8,11 @@ import { runSelfInit } from "../init/self.ts";
  */
 export async function becomeContainer(): Promise<number> {
   return await runSelfInit(async (config, native, kernel) => {
-    if (!config.hooks) return undefined;
-    const { selfHooks } = await import("../hooks/mod.ts");
-    return selfHooks(config, native, kernel);
+    const hooks = config.hooks && (await import("../hooks/mod.ts")).selfHooks(config, native, kernel);
+    const { landlock } = config, restrictions = landlock && await import("./landlock.ts");
+    return {
+      ...(hooks && { hooks }),
+      ...(restrictions && { restrict: () => restrictions.restrictByLandlock(kernel, landlock, false) }),
+    };
   });
 }

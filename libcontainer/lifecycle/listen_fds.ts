@@ -28,7 +28,8 @@ export function listenVariables(count: number): string[] {
   return count > 0 ? [`LISTEN_FDS=${count}`, "LISTEN_PID=1"] : [];
 }
 
-/** A decimal number as Go's `strconv.Atoi` takes it. */
+/** A decimal number as Go's `strconv.Atoi` takes it: one that is too large is none. */
 function integer(text: string | undefined): number | undefined {
-  return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+  if (text === undefined || !/^[+-]?\d+$/.test(text)) return undefined;
+  return Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
 }

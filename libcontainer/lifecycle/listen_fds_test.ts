@@ -21,6 +21,7 @@ Deno.test("sockets that were passed to this process are counted, others not", ()
       { LISTEN_PID: "7", LISTEN_FDS: "x" },
       { LISTEN_PID: "7", LISTEN_FDS: "0" },
       { LISTEN_PID: "7", LISTEN_FDS: "-1" },
+      { LISTEN_PID: "7", LISTEN_FDS: "99999999999999999999" },
     ]
   ) assertEquals(count(env as Record<string, string>), 0, JSON.stringify(env));
 });

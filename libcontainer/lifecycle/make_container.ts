@@ -7,15 +7,14 @@ import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { PeerGoneError } from "../../ffi/kernel_error.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { type Native, openNative } from "../../ffi/native.ts";
+import { observeFiles } from "../../ffi/files.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
 import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
 import { removeResctrlGroups } from "../cgroups/remove.ts";
-import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
-import { needsDelete, needsStart } from "../hooks/kinds.ts";
 import type { InitContext } from "../init/context.ts";
 import { setUp } from "../init/order.ts";
-import { queueTail } from "../init/tail.ts";
+import { letUserIn, queueTail } from "../init/tail.ts";
 import { type ContainerProcess, makeContainerProcess } from "../process/container_process.ts";
 import { checkPreserved, FIRST_PRESERVED } from "../process/preserved_fds.ts";
 import { readProcessStat } from "../process/process_stat.ts";
@@ -32,12 +31,14 @@ import { makeExecFifo } from "../state/exec_fifo.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory } from "../state/state_directory.ts";
 import { prepareState, type StateFile, writeState } from "../state/state_file.ts";
-import { leaveDeleteAnswer, leaveStartAnswer } from "./answers.ts";
 import { describeFacts } from "./describe_facts.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
 import type { Plan } from "./plan_container.ts";
+import type { RunRecord } from "./run_answer.ts";
+import { restriction } from "./restriction.ts";
 import { forgivesCgroups, isRootless, warnOfStrays } from "./rootless.ts";
+import { leaveUsualAnswers } from "./usual_answers.ts";
 
 /** A container whose program is about to be executed, or waits to be. */
 export interface MadeContainer {
@@ -54,6 +55,8 @@ export interface Others {
   readonly terminal?: TerminalEnd | undefined;
   /** The caller waits for the container's end. */
   readonly callerWaits?: boolean;
+  /** Where to write down what is done, for another container of the same kind. */
+  readonly record?: RunRecord | undefined;
 }
 
 /**
@@ -61,7 +64,8 @@ export interface Others {
  *
  * Whatever fails, nothing stays: no process, cgroup, mount, state directory or descriptor. Killed at any moment, what
  * is left is found by `delete --force`: the state directory comes first, and says where the cgroups are before they
- * are made; the process ends with the control socket, and its mounts with it.
+ * are made; the process ends with the control socket, and its mounts with it, unless they are the host's: those are
+ * written down, too.
  *
  * @param runtime the caller's wishes
  * @param plan what to make, under a name that no container has
@@ -81,20 +85,17 @@ export function makeContainer(
   using lock = ContainerLock.takeNew(runtime.root, id);
   const { directory } = lock, undo = [() => removeStateDirectory(directory)];
   try {
-    const cgroup = openCgroupManager(
-      {
-        id,
-        path: config.cgroup.path,
-        resources: config.cgroup.resources,
-        systemd: runtime.systemdCgroup,
-        rootless: forgivesCgroups(runtime, host),
-        inUserNamespace: host.inUserNamespace,
-        devicePaths: config.devices.filter(({ at }) => at !== "default").map(({ path }) => path),
-      },
-      host,
-      undefined,
-      local,
-    );
+    const request = {
+      id,
+      path: config.cgroup.path,
+      resources: config.cgroup.resources,
+      systemd: runtime.systemdCgroup,
+      rootless: forgivesCgroups(runtime, host),
+      inUserNamespace: host.inUserNamespace,
+      devicePaths: config.devices.filter(({ at }) => at !== "default").map(({ path }) => path),
+    };
+    const cgroup = parts.makeSystemdCgroup?.(request, host, local) ??
+      openCgroupManager(request, host, undefined, local);
     cgroup.refuseOccupied();
     // The last thing to do, so the first in the list: poststop hooks find a container that is gone.
     undo.unshift(() => parts.hooks?.runPoststop({ native, local }, config.hooks, config, log, config.bundle));
@@ -109,9 +110,14 @@ export function makeContainer(
       cgroup.remove();
       removeResctrlGroups(state.runt.resctrl ?? []);
     });
-    cgroup.prepare();
-    warnOfStrays(runtime, config, cgroup);
-    cgroup.set(config.cgroup.resources, "limits");
+    undo.push(() => parts.hostRoot?.unmount(local, log));
+    const { record } = others;
+    noteFiles(record, "limits", () => {
+      cgroup.prepare();
+      warnOfStrays(runtime, config, cgroup);
+      cgroup.set(config.cgroup.resources, "limits");
+    });
+    if (record) Object.assign(record, { state, cgroup });
     if (waits) makeExecFifo(local, directory);
     const executable = runtime.init === "self" ? openSealedExecutable(local, directory, log) : undefined;
     let made: MadeContainer;
@@ -121,8 +127,12 @@ export function makeContainer(
         fifoDirectory: waits ? directory : undefined,
         executable,
         rootless: isRootless(),
+        transcript: record?.transcript,
         onSpawn: (pidfd) => void undo.push(() => killAndReap(local, pidfd)),
       });
+      // Those who read runc's log know the steps by these names.
+      const by = executable === undefined ? "from here" : "by itself";
+      log.debug(`nsexec container setup: the container's process is ${process.pid}, set up ${by}`);
       parts.resctrl?.apply(process.pid);
       made = { directory, cgroup, process, native, local };
       finish(runtime, plan, made, state, executable, others, undo);
@@ -130,6 +140,8 @@ export function makeContainer(
       throw explain(error, cgroup);
     }
     note(runtime.root, id, "create", { pid: made.process.pid });
+    log.debug("init: closing the pipe to signal completion");
+    log.debug(waits ? "the container is created, and waits for start" : "the container runs its program");
     return made;
   } catch (error) {
     // The first error is the one to tell: what clean-up has to say goes to the log.
@@ -150,26 +162,33 @@ function finish(
   made: MadeContainer,
   state: StateFile,
   executable: number | undefined,
-  { terminal, callerWaits = false }: Others,
+  { terminal, callerWaits = false, record }: Others,
   undo: (() => void)[],
 ): void {
   const { process, local, directory } = made, { kernel } = process;
   const firstFreeFd = FIRST_PRESERVED + options.preserveFds;
   // Written while the process is at work on its first batch, and put into place when all is set up.
-  const publish = prepareState(directory, {
+  const facts = {
     ...state,
     init_process_pid: process.pid,
     init_process_start: readProcessStat(process.pid)?.startTime ?? 0,
-  });
+  };
+  let publish = prepareState(directory, facts);
   // Not in self mode, which may have mounted something for itself; nor where start has to wait for a word.
-  const unusual = executable !== undefined || parts.notifySocket;
-  if (process.execFifo && !unusual) leaveAnswers(runtime, made, state, config);
-  if (config.netDevices) parts.moveNetDevices?.(local, config, process);
-  const sources = parts.fetchIdMapped?.(made.native, local, config, process, executable !== undefined);
+  const unusual = executable !== undefined || parts.notifySocket || parts.hostRoot;
+  if (process.execFifo && !unusual) leaveUsualAnswers(runtime, made, state, config);
+  const devices = config.netDevices && parts.moveNetDevices?.(local, config, process, undo);
+  const sources = parts.idMapped?.fetchIdMapped(
+    made.native,
+    local,
+    config,
+    process,
+    executable !== undefined,
+  );
   let limited = false;
   const limitDevices = () => {
     // Hooks may have changed what was set before.
-    if (!limited) made.cgroup.set(config.cgroup.resources, "devices");
+    if (!limited) noteFiles(record, "devices", () => made.cgroup.set(config.cgroup.resources, "devices"));
     limited = true;
   };
   const { hooks } = parts, inside = hooks?.containerHooks(config);
@@ -181,7 +200,16 @@ function finish(
     ...rootfsContext(config, host, made.cgroup, runtime.log),
     // Who is not root could reach no more than his container's process can.
     ...(isRootless() ? {} : {
-      openHostSource: (source, recursive) => fetchHostSource(local, kernel, process.pidfd, source, recursive),
+      openHostSource: (source, recursive) => {
+        record?.transcript.spoil("a mount comes from outside");
+        return fetchHostSource(local, kernel, process.pidfd, source, recursive);
+      },
+    }),
+    ...(parts.idMapped && {
+      mapIds: (mount, fd) => parts.idMapped?.mapIds(made.native, local, process, mount, fd),
+    }),
+    ...(parts.hostRoot && {
+      onHost: parts.hostRoot.steps(directory, facts, (again) => void (publish = again)),
     }),
     firstFreeFd,
     control: process.control,
@@ -194,9 +222,11 @@ function finish(
     ...(config.seccomp?.listenerPath && {
       sendListener: (fd) => parts.seccompListener?.send(local, config, process, fd),
     }),
+    ...restriction(config, parts, false),
     stdio: terminal ? TERMINAL_STREAMS : inspectStandardStreams(local, callerWaits),
     lastCap: host.lastCap,
     sources,
+    fetchedByUser: isRootless(),
     setgroupsDenied: isRootless() ||
       (host.inUserNamespace || config.namespaces.some(({ type, path }) => type === "user" && path)) &&
         isSetgroupsDenied(process.pid),
@@ -209,6 +239,7 @@ function finish(
   };
   for (const [at, fd] of sources ?? []) context.root.sources.set(at, fd);
   const limit = (master: number | undefined) => {
+    record?.transcript.mark("limit");
     if (master !== undefined) terminal?.take(process.fetch(master));
     // Only now: making the devices was not to be limited.
     limitDevices();
@@ -219,6 +250,7 @@ function finish(
     const program = setUp(kernel, config, context, limit);
     proceed = () => {
       kernel.whole(() => {
+        if (process.execFifo && isRootless()) letUserIn(kernel, config);
         queueTail(kernel, program, firstFreeFd, process.execFifo, process.control, () => {
           inside?.beforeExec(kernel, program);
         });
@@ -230,6 +262,7 @@ function finish(
     const pipe = setUpBySelf(made.native, process, executable, config, context, limit, runtimeHooks);
     proceed = () => runBySelf(pipe);
   }
+  runtime.log.debug("child process in init(): namespaces, root and attributes are as config.json has them");
   parts.pidfdSocket?.send(local, "standard", process.pidfd);
   publish();
   const { pidFile } = options;
@@ -238,25 +271,14 @@ function finish(
     undo.push(() => removePidFile(pidFile));
   }
   proceed();
+  devices?.[Symbol.dispose]();
   local.close(kernel.control);
 }
 
-/** What spares `start` and `delete` a whole start of Deno; whatever they have to do beyond the usual forbids it. */
-function leaveAnswers(
-  runtime: RuntimeOptions,
-  made: MadeContainer,
-  { id, runt }: StateFile,
-  { hooks }: Config,
-): void {
-  const { native, cgroup, directory, process: { pid } } = made;
-  const container = { root: runtime.root, id, directory, cgroup, pid };
-  try {
-    if (!needsStart(hooks)) leaveStartAnswer(native, container);
-    const more = needsDelete(hooks) || runt.systemdCgroup || runt.resctrl?.length;
-    if (runt.ownPidNamespace && !more) leaveDeleteAnswer(native, container);
-  } catch (error) {
-    runtime.log.debug(`no answers: ${(error as Error).message}`);
-  }
+/** Does something to files, and writes down what. */
+function noteFiles(record: RunRecord | undefined, part: "limits" | "devices", body: () => void): void {
+  if (record) record[part] = observeFiles(body);
+  else body();
 }
 
 /** Puts runc's words around what went wrong in the new process; says so when memory was what it lacked. */
@@ -271,8 +293,8 @@ function explain(error: unknown, cgroup: CgroupManager): RuntError {
       },
     );
   }
-  // As runc has it: the devices are moved before its init sets anything up.
-  const isNetwork = error instanceof RuntError && error.path?.startsWith("linux.netDevices");
-  const what = isNetwork ? "" : ": error during container init";
+  // As runc has it: it is put into its cgroup, and devices are moved, before its init sets anything up.
+  const early = error instanceof RuntError && /^linux\.(netDevices|cgroupsPath$)/.test(error.path ?? "");
+  const what = early ? "" : ": error during container init";
   return new RuntError(code, `unable to start container process${what}`, { cause: error });
 }

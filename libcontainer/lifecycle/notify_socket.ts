@@ -15,7 +15,7 @@ import { O_CLOEXEC } from "../../ffi/constants/open.ts";
 import { POLLIN } from "../../ffi/constants/poll.ts";
 import { AF_UNIX, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_DGRAM } from "../../ffi/constants/socket.ts";
 import { EAGAIN } from "../../ffi/errno.ts";
-import { AT_FDCWD, type Fd, type Kernel, Out } from "../../ffi/kernel.ts";
+import { AT_FDCWD, type Fd, fdNumber, type Kernel, Out } from "../../ffi/kernel.ts";
 import { encodePollfds } from "../../ffi/structs/pollfd.ts";
 import { RuntError } from "../error.ts";
 import type { Logger } from "../log.ts";
@@ -27,6 +27,8 @@ const DIRECTORY = "notify", NAME = "notify.sock", IN_CONTAINER = "/run/notify";
 const IDLE_MS = 100;
 /** How long the service manager may take to read what it was sent, as in runc. */
 const BARRIER_MS = 30_000;
+/** More than a socket keeps (`net.unix.max_dgram_qlen`, 512 where it was raised). */
+const MESSAGES_AT_ONCE = 1000;
 /** A longer message is cut, as in runc. */
 const MESSAGE_SIZE = 4096;
 
@@ -123,14 +125,17 @@ export class NotifySocket {
 
 /** The line that says so; undefined when the init has ended without a word. */
 function awaitReady(kernel: Kernel, socket: number, { pidfd, idle }: Readiness): string | undefined {
-  const init = typeof pidfd === "number" ? pidfd : pidfd.value;
+  const init = fdNumber(pidfd);
   const both = encodePollfds([{ fd: socket, events: POLLIN }, { fd: init, events: POLLIN }]);
   const end = encodePollfds([{ fd: init, events: POLLIN }]);
   for (;;) {
     kernel.poll(both, 2, idle ? IDLE_MS : -1);
     // Before its messages are read: what it sent before it ended is there by then.
     const ended = kernel.poll(end, 1, 0).value > 0;
-    for (let text = receive(kernel, socket); text !== undefined; text = receive(kernel, socket)) {
+    // One who never stops to talk shall keep neither the end nor the caller from being seen to.
+    for (let count = 0; count < MESSAGES_AT_ONCE; count++) {
+      const text = receive(kernel, socket);
+      if (text === undefined) break;
       const ready = text.split("\n").find((line) => line.startsWith("READY="));
       if (ready !== undefined) return ready;
     }

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import { ServiceManager } from "../../tests/support/service_manager.ts";
@@ -90,6 +90,27 @@ Deno.test({
         assertEquals(idle, 2);
       });
       assertEquals(await manager.receive(), "READY=last\n");
+    }),
+});
+
+Deno.test({
+  name: "one who talks without end does not keep the end of the container from being seen",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: () =>
+    inPlace(({ directory, kernel, notify, say }) => {
+      using _manager = new ServiceManager(`${directory}/host`);
+      const received = kernel.call.bind(kernel);
+      let words = 0;
+      kernel.call = (name, ...rest) => {
+        if (name === "recvfrom" && words++ < 50_000) say("STATUS=more");
+        return received(name, ...rest);
+      };
+      withProcess(kernel, (pidfd, end) => {
+        end();
+        notify.forward(kernel, { pidfd, mainPid: 1, log: silentLogger, idle: () => {} });
+      });
+      assert(words < 50_000, "all was listened to");
     }),
 });
 

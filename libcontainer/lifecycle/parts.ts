@@ -1,9 +1,18 @@
+import type { CgroupManager, CgroupRequest } from "../cgroups/manager.ts";
 import type { ResctrlGroup } from "../cgroups/resctrl.ts";
+import type { LocalKernel } from "../../ffi/local.ts";
+import type { Native } from "../../ffi/native.ts";
+import type { CopiedStreams } from "../process/copied_streams.ts";
+import { streamsToCopy } from "../process/standard_streams.ts";
 import type { PidfdSocket } from "../process/pidfd_socket.ts";
 import { idMapOption } from "../config/mount_options.ts";
+import type { CgroupHierarchies } from "../host/cgroup_hierarchies.ts";
+import type { Kernel } from "../../ffi/kernel.ts";
+import { LANDLOCK } from "../spec/annotations.ts";
 import type { Mount, Spec } from "../spec/mod.ts";
 import type { HostFacts } from "../validate/mod.ts";
-import type { fetchIdMapped } from "./id_mapped_mounts.ts";
+import { namespaceOf } from "../validate/namespace_of.ts";
+import type { HostRoot } from "./host_root.ts";
 import type { NotifySocket } from "./notify_socket.ts";
 
 /**
@@ -23,18 +32,44 @@ export interface Parts {
   readonly openTerminal?: typeof import("../rootfs/pty.ts").openTerminal;
   /** Its share of caches and of the memory's bandwidth. */
   readonly resctrl?: ResctrlGroup;
+  /** Has systemd make the container's cgroup. */
+  readonly makeSystemdCgroup?: (
+    request: CgroupRequest,
+    host: { readonly cgroups: CgroupHierarchies },
+    kernel: Kernel,
+  ) => CgroupManager;
   /** Runs the hooks. */
   readonly hooks?: typeof import("../hooks/mod.ts");
   /** Moves the host's network devices into the container. */
   readonly moveNetDevices?: typeof import("../network/move_devices.ts").moveNetDevices;
+  /** Plans and makes the restrictions of Landlock. */
+  readonly landlock?: typeof import("./landlock.ts");
+  /** The root of a container without a mount namespace. */
+  readonly hostRoot?: HostRoot;
+  /** Has a process that is executed in such a container enter its root. */
+  readonly enterRoot?: (kernel: Kernel) => void;
   /** Makes the id-mapped mounts. */
-  readonly fetchIdMapped?: typeof fetchIdMapped;
+  readonly idMapped?: typeof import("./id_mapped_mounts.ts");
+}
+
+/** Puts pipes in the place of what the program of a caller who waits shall not write to itself. */
+export async function openCopiedStreams(
+  native: Native,
+  kernel: LocalKernel,
+): Promise<CopiedStreams | undefined> {
+  const streams = streamsToCopy(kernel);
+  if (streams.length === 0) return undefined;
+  return new (await import("../process/copied_streams.ts")).CopiedStreams(native, kernel, streams);
 }
 
 /** What the command line, not the spec, asks for. */
 export interface PartsOptions {
   /** Path of the socket that gets a pidfd of the init. */
   readonly pidfdSocket?: string;
+  /** systemd makes the cgroup; told of what it cannot have. */
+  readonly systemd?: { warn(text: string): void };
+  /** How the container's process is set up. */
+  readonly init?: string;
 }
 
 /** Whether a mount's ids are mapped. */
@@ -50,7 +85,7 @@ function isIdMapped({ uidMappings, gidMappings, options }: Mount): boolean {
  */
 export async function loadParts(
   spec: Spec,
-  { pidfdSocket, bundle }: PartsOptions & { readonly bundle: string },
+  { pidfdSocket, systemd, init = "", bundle }: PartsOptions & { readonly bundle: string },
   stateDirectory: string,
   id: string,
   host: Pick<HostFacts, "intelRdt">,
@@ -78,8 +113,20 @@ export async function loadParts(
       moveNetDevices: (await import("../network/move_devices.ts")).moveNetDevices,
     }),
     ...(spec.mounts?.some(isIdMapped) && {
-      fetchIdMapped: (await import("./id_mapped_mounts.ts")).fetchIdMapped,
+      idMapped: await import("./id_mapped_mounts.ts"),
     }),
+    ...(!namespaceOf(spec, "mount") && { hostRoot: new (await import("./host_root.ts")).HostRoot(init) }),
+    ...(systemd && { makeSystemdCgroup: await loadSystemd(spec, systemd) }),
+    ...(spec.annotations?.[LANDLOCK] !== undefined && { landlock: await import("./landlock.ts") }),
     ...(spec.hooks && { hooks: await import("../hooks/mod.ts") }),
   };
+}
+
+async function loadSystemd(
+  { annotations }: Spec,
+  { warn }: NonNullable<PartsOptions["systemd"]>,
+): Promise<NonNullable<Parts["makeSystemdCgroup"]>> {
+  const { annotatedProperties, makeSystemdCgroup } = await import("../cgroups/systemd/mod.ts");
+  const properties = annotatedProperties(annotations ?? {});
+  return (request, host, kernel) => makeSystemdCgroup({ ...request, properties, warn }, host, kernel);
 }

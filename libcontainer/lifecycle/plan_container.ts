@@ -3,6 +3,7 @@ import { createConfig } from "../config/create_config.ts";
 import { Host } from "../host/facts.ts";
 import { checkTerminal } from "../process/check_terminal.ts";
 import { loadValidSpec } from "../validate/mod.ts";
+import { LANDLOCK } from "../spec/annotations.ts";
 import type { Spec } from "../spec/mod.ts";
 import { stateDirectory } from "../state/state_directory.ts";
 import { validateId } from "./container_id.ts";
@@ -58,9 +59,11 @@ export async function planContainer(
     systemdCgroup: runtime.systemdCgroup,
     rootless: isRootless(),
   });
+  log.debug(`config.json of ${options.bundle} is valid`);
   checkTerminal(spec.process?.terminal ?? false, detach, options.consoleSocket);
   for (const { path, message } of warnings) log.warn(`${path}: ${message}`);
-  const parts = await loadParts(spec, options, stateDirectory(runtime.root, id), id, host);
+  const wanted = { ...options, init: runtime.init, ...(runtime.systemdCgroup && { systemd: log }) };
+  const parts = await loadParts(spec, wanted, stateDirectory(runtime.root, id), id, host);
   const listening = Deno.env.has("LISTEN_FDS") ? await countListening() : undefined;
   const config = createConfig(addServices(spec, parts, listening?.variables), host.lastCap, {
     id,
@@ -69,10 +72,12 @@ export async function planContainer(
     newKeyring: !options.noNewKeyring,
   });
   const seccomp = await compileFilter(spec.linux?.seccomp, spec.annotations);
+  if (seccomp) log.debug(`seccomp filter flags: ${seccomp.flags}`);
+  const landlock = parts.landlock?.planLandlock(spec.annotations![LANDLOCK]!, (text) => log.warn(text));
   const listenFds = listening?.count ?? 0, preserveFds = listenFds + options.preserveFds;
   return {
     id,
-    config: seccomp ? { ...config, seccomp } : config,
+    config: { ...config, ...(seccomp && { seccomp }), ...(landlock && { landlock }) },
     host,
     options: { ...options, preserveFds, listenFds },
     parts,

@@ -14,7 +14,8 @@ import { signalProcesses } from "../cgroups/signal_processes.ts";
 import { Host } from "../host/facts.ts";
 import { isAlive, NO_PROCESS } from "../process/process_stat.ts";
 import { execFifoPath } from "../state/exec_fifo.ts";
-import { STATE_FILE } from "../state/state_file.ts";
+import { type HostMounts, STATE_FILE } from "../state/state_file.ts";
+import { unmountRoot } from "./host_root.ts";
 import type { RuntimeOptions } from "./options.ts";
 
 /** What is left of the facts. */
@@ -23,6 +24,7 @@ export interface Remains {
   readonly startTime: number;
   /** Directories by controller. */
   readonly cgroupPaths: Readonly<Record<string, string>>;
+  readonly hostMounts?: HostMounts;
 }
 
 /**
@@ -30,10 +32,11 @@ export interface Remains {
  * its lock.
  */
 export function salvage(kernel: Kernel, runtime: RuntimeOptions, id: string, directory: string): void {
-  const { pid, startTime, cgroupPaths } = readRemains(directory), host = new Host();
+  const { pid, startTime, cgroupPaths, hostMounts } = readRemains(directory), host = new Host();
   const held = holdersOf(execFifoPath(directory));
   if (isAlive(pid, startTime)) held.add(pid);
   for (const holder of held) kill(kernel, holder);
+  unmountRoot(kernel, hostMounts, runtime.log);
   const request = { id, path: "", systemd: false, rootless: false };
   if (Object.keys(cgroupPaths).length > 0) {
     const cgroup = openCgroupManager(request, host, cgroupPaths);
@@ -63,10 +66,12 @@ export function readRemains(directory: string): Remains {
     text = Deno.readTextFileSync(`${directory}/${STATE_FILE}`);
   } catch { /* there is none */ }
   const number = (name: string) => Number(new RegExp(`"${name}":\\s*(\\d+)\\s*[,}]`).exec(text)?.[1] ?? 0);
+  const hostMounts = hostMountsIn(text);
   return {
     pid: number("init_process_pid"),
     startTime: number("init_process_start"),
     cgroupPaths: cgroupPathsIn(text),
+    ...(hostMounts && { hostMounts }),
   };
 }
 
@@ -79,6 +84,18 @@ function cgroupPathsIn(text: string): Record<string, string> {
     return good ? paths as Record<string, string> : {};
   } catch {
     return {};
+  }
+}
+
+/** `"hostMounts":{…}`, if it is whole; whether there are such mounts is looked at when they are unmounted. */
+function hostMountsIn(text: string): HostMounts | undefined {
+  const object = /"hostMounts":\s*(\{(?:[^{}]|\{[^{}]*\})*\})/.exec(text)?.[1];
+  try {
+    const { path, namespace, boot, base, top } = JSON.parse(object ?? "") as HostMounts;
+    const good = path.startsWith("/") && [base, top].every(({ id, unique }) => id > 0 && unique >= 0);
+    return good ? { path, namespace, boot, base, top } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

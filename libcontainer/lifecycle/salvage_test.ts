@@ -33,3 +33,14 @@ Deno.test("a path that is no container's cgroup spoils all", () => {
     assertEquals(remainsOf(text).cgroupPaths, {}, path);
   }
 });
+
+Deno.test("mounts among the host's are found, if what is written of them is whole", () => {
+  const base = { id: 61, unique: 1061, file: "8:1:5" }, top = { id: 60, unique: 0, file: "8:1:5" };
+  const hostMounts = { path: "/b/rootfs", namespace: "mnt:[1]", boot: "b", base, top };
+  const text = JSON.stringify({ runt: { hostMounts } });
+  assertEquals(remainsOf(text), { ...NOTHING, hostMounts });
+  assertEquals(remainsOf(text.slice(0, -1)), { ...NOTHING, hostMounts });
+  assertEquals(remainsOf(text.slice(0, -4)), NOTHING);
+  assertEquals(remainsOf(text.replace("/b/", "b/")), NOTHING);
+  assertEquals(remainsOf(text.replace('"top"', '"tip"')), NOTHING);
+});

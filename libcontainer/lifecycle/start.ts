@@ -24,13 +24,15 @@ import type { RuntimeOptions } from "./options.ts";
 export async function startContainer(runtime: RuntimeOptions, id: string): Promise<void> {
   const local = new LocalKernel(openNative()), notify = await findNotifySocket(runtime, id);
   let pidfd: Result | undefined;
-  const container = release(runtime, id, local, ({ state }) => {
+  const { container, awaitProgram } = release(runtime, id, local, ({ state }) => {
     if (!notify?.exists) return;
     notify.bind(local);
     pidfd = local.pidfdOpen(state.init_process_pid, 0, { accept: NO_PROCESS });
   });
   const { state } = container, { hooks } = state.runt;
   // The lock is given back by now: hooks may use the container, and who waits for it may not keep others from it.
+  // As runc's: who starts a container finds it running, or ended by a hook of its own.
+  awaitProgram();
   if (hooks?.poststart) await runHooks(container, hooks);
   if (pidfd) notify?.forward(local, { pidfd, mainPid: state.init_process_pid, log: runtime.log });
 }
@@ -53,7 +55,7 @@ function release(
   id: string,
   local: LocalKernel,
   beforehand: (container: Container) => void,
-): Container {
+): { container: Container; awaitProgram: () => void } {
   validateId(id);
   using _lock = ContainerLock.take(stateDirectory(runtime.root, id));
   const container = loadContainer(runtime, id, true), { status, directory } = container;
@@ -63,9 +65,9 @@ function release(
     throw new RuntError("wrong-state", `cannot start a container in the ${status} state`);
   }
   beforehand(container);
-  releaseExecFifo(local, directory);
+  const awaitProgram = releaseExecFifo(local, directory);
   note(runtime.root, id, "start");
-  return container;
+  return { container, awaitProgram };
 }
 
 async function findNotifySocket(runtime: RuntimeOptions, id: string): Promise<NotifySocket | undefined> {

@@ -8,7 +8,7 @@ import { note } from "../state/journal.ts";
 import { ContainerLock, stateDirectory } from "../state/state_directory.ts";
 import { permits } from "../state/status.ts";
 import { validateId } from "./container_id.ts";
-import { loadContainer } from "./load_container.ts";
+import { loadCgroupOwner, loadContainer } from "./load_container.ts";
 import type { RuntimeOptions } from "./options.ts";
 
 /** What shall become of a container's limits. */
@@ -27,28 +27,37 @@ export interface Update {
  * @param update asked for once the container is found: reading it may fail, or take long
  * @throws {RuntError} `wrong-state` when it has stopped, or what the kernel refuses; then the limits are what they were
  */
-export function updateContainer(
+export async function updateContainer(
   runtime: RuntimeOptions,
   id: string,
   update: () => Update,
   host: Pick<Host, "intelRdt"> = new Host(),
-): void {
+): Promise<void> {
   validateId(id);
-  loadContainer(runtime, id);
+  const open = await loadCgroupOwner(runtime, loadContainer(runtime, id).state);
   const { resources, ...schemas } = update();
   warnOfKernelMemory(runtime, resources);
   const lines = checkSchemas(schemas, host);
   using _lock = ContainerLock.take(stateDirectory(runtime.root, id));
-  const { status, cgroup, state: { intel_rdt_path: group } } = loadContainer(runtime, id, true);
+  const { status, cgroup, state: { intel_rdt_path: group } } = loadContainer(runtime, id, true, open);
   // runc's text; clients look for it.
   if (!permits(status, "update")) throw new RuntError("wrong-state", "container not running");
   if (lines.length && group === undefined) {
     throw new RuntError("unsupported", "updating a non-existent Intel RDT configuration is not supported");
   }
+  refuseUnified(cgroup, resources);
   set(runtime, cgroup, resources, () => {
     if (group !== undefined && host.intelRdt) writeSchemata(host.intelRdt.root, group, lines);
   });
   note(runtime.root, id, "update");
+}
+
+/** As `create` does. runc's text. */
+function refuseUnified({ mode }: CgroupManager, { unified = {} }: LinuxResources): void {
+  if (mode === "unified" || !Object.keys(unified).length) return;
+  throw new RuntError("unsupported", "invalid configuration: cannot use unified on cgroup v1", {
+    path: "linux.resources.unified",
+  });
 }
 
 /** All of it, or nothing. */

@@ -19,6 +19,7 @@ import { AF_INET } from "../../ffi/constants/socket.ts";
 import {
   type AddressMessage,
   decodeAddressMessage,
+  decodeLinkFlags,
   decodeLinkIndex,
   decodeNetlinkAttributes,
   encodeAddressMessage,
@@ -37,6 +38,12 @@ export interface LinkAddress extends AddressMessage {
 export function findLink(socket: RouteSocket, name: string): number | undefined {
   const [answer] = socket.order(RTM_GETLINK, 0, encodeLinkMessage(0), [[IFLA_IFNAME, nameBytes(name)]]);
   return answer && decodeLinkIndex(answer.body);
+}
+
+/** Whether a link is up, as somebody has set it. */
+export function isLinkUp(socket: RouteSocket, index: number): boolean {
+  const [answer] = socket.order(RTM_GETLINK, 0, encodeLinkMessage(index));
+  return answer !== undefined && (decodeLinkFlags(answer.body) & IFF_UP) !== 0;
 }
 
 /** Takes a link down, or up. */

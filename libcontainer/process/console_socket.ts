@@ -34,6 +34,7 @@ export class ConsoleSocket implements TerminalEnd {
   relay(): void {}
 
   [Symbol.dispose](): void {
-    this.#kernel.close(this.#socket);
+    // As in `ContainerLock`: no error takes the place of another.
+    this.#kernel.close(this.#socket, { accept: "any" });
   }
 }

@@ -11,8 +11,8 @@
  * a pid or a new time namespace, and only what a user namespace makes belongs to it:
  *
  * ```
- *   runt ── clone3(into the cgroup) ──▶ first: first steps, setns or unshare(CLONE_NEWUSER)
- *     │ writes uid_map, gid_map           │   ids 0, setns, unshare of the rest
+ *   runt ── clone3(into the cgroup) ──▶ first: first steps, setns as far as permitted
+ *     │ writes uid_map, gid_map           │   setns or unshare(CLONE_NEWUSER), ids 0, setns, unshare of the rest
  *     │                                   └─ clone3(CLONE_PARENT) ──▶ process
  *     └── control socket, fetched by pidfd_getfd ────────────────────────┘      (first ends)
  * ```
@@ -21,18 +21,20 @@
  */
 import { O_CLOEXEC } from "../../ffi/constants/open.ts";
 import { CLONE_NEWCGROUP, CLONE_NEWNET, CLONE_NEWUSER } from "../../ffi/constants/clone.ts";
-import { EINVAL } from "../../ffi/errno.ts";
+import { EINVAL, EPERM } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
 import { PR_SET_DUMPABLE } from "../../ffi/constants/prctl.ts";
 import { forkInto, prepareSocket, spawn, type Spawned } from "../../ffi/spawn.ts";
+import type { Transcript } from "../../ffi/transcript.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
 import type { Config, NamespaceConfig } from "../config/config.ts";
 import { resetAffinity } from "../init/attributes.ts";
 import {
   closeDescriptors,
+  endOnSignals,
   forbidTracing,
   openExecFifo,
   resetSignals,
@@ -43,7 +45,7 @@ import { checkJoinedMaps, writeIdMaps } from "../security/id_maps.ts";
 import { openDescriptorChannel } from "./descriptor_channel.ts";
 import { setTimeOffsets } from "./time_offsets.ts";
 
-/** The order in which namespaces are joined: the user namespace grants the rights for the others (runc's order). */
+/** The order in which namespaces are joined, each group of them (runc's order). */
 const JOIN_ORDER = ["user", "ipc", "uts", "network", "pid", "mount", "cgroup", "time"];
 
 /** The process, still running what it is sent. */
@@ -69,6 +71,8 @@ export interface ContainerProcessOptions {
   readonly executable: number | undefined;
   /** runt's user is not root; there is a user namespace then. */
   readonly rootless?: boolean;
+  /** Where to write down what the process is sent and answers; what the caller ignores must not matter then. */
+  readonly transcript?: Transcript | undefined;
   /** Told of every process made, at once, so that a failure leaves none. */
   onSpawn(pidfd: number): void;
 }
@@ -102,6 +106,7 @@ export function makeContainerProcess(
     argv: ["runt init"],
     onSpawn: options.onSpawn,
     firstFreeFd: options.firstFreeFd,
+    transcript: options.transcript,
   });
   if (cgroupFd !== undefined) local.close(cgroupFd);
   const { kernel, control } = spawned, self = options.executable;
@@ -112,10 +117,17 @@ export function makeContainerProcess(
   unshare(kernel, aside);
   if (aside) kernel.push();
   closeDescriptors(kernel, options.firstFreeFd, self === undefined ? [control] : [control, self]);
-  resetSignals(kernel, readStartFacts()?.ignoredSignals);
+  resetSignals(kernel, options.transcript ? undefined : readStartFacts()?.ignoredSignals);
+  // Self mode executes another program first, which would forget it.
+  if (options.fifoDirectory !== undefined && self === undefined) endOnSignals(kernel);
   const execFifo = options.fifoDirectory === undefined
     ? undefined
     : openExecFifo(kernel, options.fifoDirectory, self !== undefined);
+  if (cgroup.placeProcess) {
+    // It works on what was queued meanwhile.
+    kernel.push();
+    cgroup.placeProcess(spawned.pid);
+  }
   kernel.at({ step: "cgroup", path: "linux.cgroupsPath" }, () => cgroup.queueJoin(kernel));
   resetAffinity(kernel);
   if (inTwo) return enterInTwo(local, spawned, config, joined, early, late, execFifo, options);
@@ -139,6 +151,9 @@ function enterInTwo(
 ): ContainerProcess {
   const { kernel } = first, { rootless = false } = options;
   const join = openNamespaces(kernel, joined);
+  // Some may belong to another user namespace: as root they can be joined from here only. Who is not root has no such
+  // rights here, and must not be dumpable among strangers.
+  if (!rootless) join.early();
   // While it may be done: who is not root can fetch nothing from a process that is not dumpable.
   const socket = rootless ? prepareSocket(local, first) : undefined;
   // Who owns the user namespace may fetch from `runt init`, which self mode executes in it.
@@ -153,7 +168,7 @@ function enterInTwo(
     writeIdMaps(first.pid, config, rootless);
     if (rootless) forbidTracing(kernel);
   } else {
-    join("user");
+    join.user();
     if (config.uidMappings.length || config.gidMappings.length) {
       kernel.flush();
       checkJoinedMaps(first.pid, config);
@@ -165,7 +180,7 @@ function enterInTwo(
     kernel.call("setresgid", [0, 0, 0], unmapped);
     kernel.call("setresuid", [0, 0, 0], unmapped);
   }
-  join();
+  join.rest();
   unshare(kernel, made & ~CLONE_NEWUSER);
   if (rootless && config.timeOffsets) kernel.prctl(PR_SET_DUMPABLE, 1);
   setTimeOffsets(kernel, first.pid, config);
@@ -185,22 +200,38 @@ function unshare(kernel: Kernel, flags: number): void {
 }
 
 function joinNamespaces(kernel: Kernel, joined: readonly NamespaceConfig[]): void {
-  openNamespaces(kernel, joined)();
+  openNamespaces(kernel, joined).rest();
 }
 
 /** Opens all namespace files first: the paths are the host's, and may be out of reach from inside. */
-function openNamespaces(kernel: Kernel, joined: readonly NamespaceConfig[]): (only?: string) => void {
+function openNamespaces(kernel: Kernel, joined: readonly NamespaceConfig[]) {
   const open = joined.map((namespace) => {
     const where = { step: "namespaces", path: `${namespace.at}.path`, what: JSON.stringify(namespace.path) };
     const fd = kernel.at(where, () => kernel.openat(AT_FDCWD, namespace.path!, O_CLOEXEC));
-    return { namespace, where, fd, done: false };
+    return { namespace, where, fd, early: undefined as Result | undefined };
   });
-  return (only) => {
-    for (const entry of open) {
-      if (entry.done || only !== undefined && entry.namespace.type !== only) continue;
-      entry.done = true;
-      kernel.at(entry.where, () => kernel.setns(entry.fd, entry.namespace.flag));
-      kernel.close(entry.fd);
-    }
+  const others = open.filter(({ namespace }) => namespace.type !== "user");
+  const setns = ({ where, fd, namespace }: typeof open[number], accept: readonly number[] = []) =>
+    kernel.at(where, () => kernel.call("setns", [fd, namespace.flag], { accept }));
+  return {
+    /** Joins all but the user namespace, as far as that is permitted already. */
+    early() {
+      for (const entry of others) entry.early = setns(entry, [EPERM]);
+    },
+    user() {
+      for (const entry of open) {
+        if (others.includes(entry)) continue;
+        setns(entry);
+        kernel.close(entry.fd);
+      }
+    },
+    /** Joins what is left, but the user namespace. */
+    rest() {
+      for (const entry of others) {
+        if (entry.early) kernel.when(entry.early, "failed", () => setns(entry));
+        else setns(entry);
+        kernel.close(entry.fd);
+      }
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { CLONE_NEWUSER, CLONE_NEWUTS } from "../../ffi/constants/clone.ts";
+import { CLONE_NEWNET, CLONE_NEWUSER, CLONE_NEWUTS } from "../../ffi/constants/clone.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
@@ -78,6 +78,18 @@ Deno.test({
       assertEquals(status(made.pid, "PPid"), String(Deno.pid));
       // Not traceable: what is in /proc belongs to the host's root, not to the namespace's.
       assertEquals(Deno.statSync(`/proc/${made.pid}/environ`).uid, 0);
+    });
+  },
+});
+
+Deno.test({
+  name: "beside a user namespace, one that belongs to the host is joined",
+  ignore: !IS_ROOT,
+  fn: () => {
+    const path = "/proc/self/ns/net", network = { type: "network", flag: CLONE_NEWNET, path, at: "network" };
+    withProcess({ namespaces: [USER, network], uidMappings: MAPPINGS, gidMappings: MAPPINGS }, ({ pid }) => {
+      assertEquals(Deno.readLinkSync(`/proc/${pid}/ns/net`), Deno.readLinkSync(path));
+      assert(Deno.readLinkSync(`/proc/${pid}/ns/user`) !== Deno.readLinkSync("/proc/self/ns/user"));
     });
   },
 });

@@ -29,6 +29,18 @@ const OWN = [SIGKILL, SIGSTOP, SIGCHLD, SIGURG, SIGWINCH];
  */
 const OF_TERMINAL = [SIGTTIN, SIGTTOU, SIGPIPE];
 
+function isOwn(signal: number): boolean {
+  const isReserved = signal > LAST_STANDARD_SIGNAL && signal < FIRST_REAL_TIME_SIGNAL;
+  return isReserved || OWN.includes(signal);
+}
+
+/** Signals that are not passed on where there is no terminal, bit n-1 for signal n. */
+export function keptSignals(): bigint {
+  let mask = 0n;
+  for (let signal = 1; signal <= LAST_SIGNAL; signal++) if (isOwn(signal)) mask |= 1n << BigInt(signal - 1);
+  return mask;
+}
+
 /**
  * Waits for a container's init in the foreground: signals sent to runt go on to it, orphans are reaped.
  *
@@ -54,10 +66,9 @@ export class Foreground {
    * @param hasTerminal whether this process shows the container's terminal
    */
   keepSignals(hasTerminal = false): void {
-    const signals: number[] = [], kept = [...OWN, ...(hasTerminal ? OF_TERMINAL : [])];
+    const signals: number[] = [], kept = hasTerminal ? OF_TERMINAL : [];
     for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-      const isReserved = signal > LAST_STANDARD_SIGNAL && signal < FIRST_REAL_TIME_SIGNAL;
-      if (!isReserved && !kept.includes(signal)) signals.push(signal);
+      if (!isOwn(signal) && !kept.includes(signal)) signals.push(signal);
     }
     this.#forwarding ??= new SignalForwarding(this.#native, this.#kernel, signals);
   }

@@ -29,6 +29,7 @@ import { KernelError } from "../../ffi/kernel_error.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
 import { forkInto, type PreparedSocket, spawn, type Spawned, type SpawnOptions } from "../../ffi/spawn.ts";
+import type { Transcript } from "../../ffi/transcript.ts";
 import type { CgroupJoin } from "../cgroups/cgroup_join.ts";
 import type { Config } from "../config/config.ts";
 import { setFinalAffinity } from "../init/attributes.ts";
@@ -52,6 +53,10 @@ export interface JoinedProcessOptions {
   readonly rootless: boolean;
   /** `CLONE_NEW*` flags of the namespaces to join; undefined for all, which only the host's root may join. */
   readonly namespaces?: number | undefined;
+  /** Enters the container's root, where that is not the root of its mount namespace. */
+  readonly enterRoot?: (kernel: Kernel) => void;
+  /** Where to write down what the processes are sent and answer. */
+  readonly transcript?: Transcript | undefined;
   /** Told of every process made, at once, so that a failure leaves none; `stays` is false for the first one. */
   onSpawn(pidfd: number, stays: boolean): void;
 }
@@ -92,12 +97,14 @@ function join(
   options: JoinedProcessOptions,
   cgroupDirectories: Iterable<string>,
 ): ContainerProcess {
-  const { init, firstFreeFd, rootless, onSpawn } = options;
+  const { init, firstFreeFd, rootless, transcript, onSpawn } = options;
   const socket = openSocket(local);
+  if (transcript) transcript.handed = { init, control: socket.control };
   const first = spawnInCgroup(native, local, cgroup, cgroupDirectories, {
     namespaces: 0,
     argv: ["runt init"],
     onSpawn: (pidfd) => onSpawn(pidfd, false),
+    transcript,
     // Its control socket shall lie on nothing that is handed down.
     firstFreeFd: Math.max(firstFreeFd, init + 1, socket.control + 1),
   });
@@ -113,6 +120,7 @@ function join(
   if (rootless) forbidTracing(kernel);
   const joinCgroup = cgroup.openFiles(kernel);
   joinNamespaces(kernel, init, options.namespaces);
+  options.enterRoot?.(kernel);
   // To join a user namespace has made it what fs.suid_dumpable says (proc_sys_fs(5)); the child inherits this.
   forbidTracing(kernel);
   kernel.close(init);
@@ -147,6 +155,7 @@ function spawnInCgroup(
     if (!fd.ok) continue;
     try {
       const spawned = spawn(native, local, { ...options, cgroupFd: fd.value });
+      if (options.transcript) options.transcript.cgroup = directory;
       cgroup.cloned = true;
       return spawned;
     } catch (error) {

@@ -34,3 +34,13 @@ export function isAlive(pid: number, startTime: number): boolean {
   const stat = readProcessStat(pid);
   return stat !== undefined && stat.startTime === startTime && stat.state !== "Z" && stat.state !== "X";
 }
+
+/** The pid of the process that a pidfd of ours is of (`pidfd_open(2)`); undefined when it is gone. */
+export function pidOf(pidfd: number): number | undefined {
+  try {
+    const pid = Number(/^Pid:\s*(\d+)$/m.exec(Deno.readTextFileSync(`/proc/self/fdinfo/${pidfd}`))?.[1]);
+    return pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -10,11 +10,17 @@ const STAT = Deno.build.arch === "x86_64" ? { mode: 24, uid: 28, rdev: 40 } : { 
 /** The streams of a process with a terminal of its own: one file, which is to be the user's. */
 export const TERMINAL_STREAMS: readonly StdioOwner[] = [{ fd: 0, uid: -1, isDevNull: false }];
 
+/** Standard streams that are written to and that no process of another user shall have: files and terminals. */
+export function streamsToCopy(kernel: Kernel): number[] {
+  return inspectStandardStreams(kernel, true).slice(1)
+    .filter(({ stays, isDevNull }) => stays && !isDevNull).map(({ fd }) => fd);
+}
+
 /**
  * Who owns the standard streams of this process, which the container's process inherits (`fstat(2)`).
  *
- * Those of a caller who waits stay his, but for pipes: his terminal and his files would be another's afterwards. runc
- * copies in the foreground, and gives the user pipes of its own.
+ * Those of a caller who waits stay his, but for pipes: his terminal and his files would be another's afterwards. What
+ * is written to such goes through pipes (`copied_streams.ts`).
  *
  * @param callerWaits for the process's end
  */

@@ -4,13 +4,23 @@
  * @module
  */
 import { errnoText } from "../errno_text.ts";
+import { F_SETFL } from "../../ffi/constants/fcntl.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
-import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_STREAM } from "../../ffi/constants/socket.ts";
+import {
+  AF_UNIX,
+  MSG_NOSIGNAL,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+} from "../../ffi/constants/socket.ts";
 import { AT_FDCWD, type Fd, type Kernel } from "../../ffi/kernel.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { encodeFdMessage } from "../../ffi/structs/fd_message.ts";
 import { encodeSockaddrUn, SUN_PATH_MAX } from "../../ffi/structs/sockaddr_un.ts";
 import { RuntError } from "../error.ts";
+
+/** No descriptor of runt's has a longer number. */
+const LAST_FD = 9999;
 
 /**
  * Connects to a unix socket.
@@ -22,14 +32,22 @@ import { RuntError } from "../error.ts";
  * @throws {RuntError} `io`, in the words of Go's `net.Dial`, which runc's callers know
  */
 export function connectUnixSocket(kernel: Kernel, path: string, type = SOCK_STREAM, from = ""): number {
+  const network = type === SOCK_STREAM ? "unix" : "unixgram";
+  // No directory helps a name that is too long by itself.
+  if (!fits(path.startsWith("@") ? path : fromDirectory(LAST_FD, path))) {
+    throw new RuntError("io", `dial ${network} ${path}: connect: invalid argument`, {
+      hint: "the socket's name is too long",
+    });
+  }
   const place = from && !/^[/@]/.test(path) ? `${from}/${path}` : path;
-  const socket = kernel.socket(AF_UNIX, type | SOCK_CLOEXEC, 0).value;
+  const socket = kernel.socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0).value;
   try {
+    // As Go's, it does not wait for a listener that has fallen behind: he may never come to it.
     withAddress(kernel, place, (address) => kernel.connect(socket, address));
+    kernel.fcntl(socket, F_SETFL, 0);
   } catch (error) {
     kernel.close(socket);
     if (!(error instanceof KernelError)) throw error;
-    const network = type === SOCK_STREAM ? "unix" : "unixgram";
     throw new RuntError("io", `dial ${network} ${path}: ${error.syscall}: ${errnoText(error)}`);
   }
   return socket;
@@ -49,12 +67,18 @@ export function sendDescriptor(kernel: Kernel, socket: Fd, words: string, fd: Fd
   kernel.sendmsg(socket, encodeFdMessage(new TextEncoder().encode(words), [fd]), MSG_NOSIGNAL);
 }
 
+function fits(path: string): boolean {
+  return new TextEncoder().encode(path).length <= SUN_PATH_MAX;
+}
+
+function fromDirectory(directory: number, path: string): string {
+  return `/proc/self/fd/${directory}/${path.slice(path.lastIndexOf("/") + 1)}`;
+}
+
 /** A path that is too long for an address is one from its directory. */
 function withAddress(kernel: Kernel, given: string, use: (address: Uint8Array) => void): void {
   const path = given.startsWith("@") ? `\0${given.slice(1)}` : given;
-  if (path.startsWith("\0") || new TextEncoder().encode(path).length <= SUN_PATH_MAX) {
-    return use(encodeSockaddrUn(path));
-  }
+  if (fits(path)) return use(encodeSockaddrUn(path));
   const slash = path.lastIndexOf("/");
   const directory = kernel.openat(
     AT_FDCWD,
@@ -62,7 +86,7 @@ function withAddress(kernel: Kernel, given: string, use: (address: Uint8Array) =
     O_PATH | O_DIRECTORY | O_CLOEXEC,
   );
   try {
-    use(encodeSockaddrUn(`/proc/self/fd/${directory.value}/${path.slice(slash + 1)}`));
+    use(encodeSockaddrUn(fromDirectory(directory.value, path)));
   } finally {
     kernel.close(directory);
   }

@@ -9,6 +9,7 @@
 import { lookAt, removeFile } from "../../ffi/files.ts";
 import { ENXIO, EPIPE } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
+import { encodePollfds } from "../../ffi/structs/pollfd.ts";
 import { RuntError } from "../error.ts";
 
 const S_IFMT = 0o170000, S_IFIFO = 0o010000;
@@ -36,17 +37,27 @@ export function hasExecFifo(directory: string): boolean {
 /**
  * Lets the init go on, and removes the FIFO.
  *
+ * @returns waits until the init has executed its program, or has ended: it has the FIFO open until then, also while
+ *   it runs startContainer hooks
  * @throws {RuntError} `wrong-state` when the init is gone
  */
-export function releaseExecFifo(kernel: Kernel, directory: string): void {
+export function releaseExecFifo(kernel: Kernel, directory: string): () => void {
   const path = execFifoPath(directory);
   const fd = kernel.openat(AT_FDCWD, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0, { accept: [ENXIO] });
   kernel.flush();
   if (!fd.ok) throw new RuntError("wrong-state", "cannot start a container that has stopped");
   // EPIPE: it ended in this moment. SIGPIPE is ignored: Deno sees to that.
   const written = kernel.write(fd, "0", { accept: [EPIPE] });
-  kernel.close(fd);
   kernel.flush();
-  if (!written.ok) throw new RuntError("wrong-state", "cannot start a container that has stopped");
+  if (!written.ok) {
+    kernel.close(fd);
+    throw new RuntError("wrong-state", "cannot start a container that has stopped");
+  }
   removeFile(path);
+  return () => {
+    // Asked for nothing, a FIFO without readers still says POLLERR.
+    kernel.poll(encodePollfds([{ fd: fd.value, events: 0 }]), 1, -1);
+    kernel.close(fd);
+    kernel.flush();
+  };
 }

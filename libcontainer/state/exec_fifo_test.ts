@@ -36,10 +36,12 @@ Deno.test("start opens it without waiting, writes a byte and removes it", () => 
   withDirectory((directory) => {
     Deno.writeTextFileSync(execFifoPath(directory), "");
     const kernel = recordingKernel();
-    releaseExecFifo(kernel, directory);
-    assertEquals(names(kernel), ["openat", "write", "close"]);
+    const awaitProgram = releaseExecFifo(kernel, directory);
+    assertEquals(names(kernel), ["openat", "write"]);
     assertEquals(kernel.operations[0]!.args[2], 1 | 0o4000 | 0o2000000);
     assertEquals([...Deno.readDirSync(directory)], []);
+    awaitProgram();
+    assertEquals(names(kernel), ["openat", "write", "poll", "close"]);
   });
 });
 

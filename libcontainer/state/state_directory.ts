@@ -11,11 +11,22 @@ import { STATE_FILE } from "./state_file.ts";
 
 /** What the entry stub does for `start` and for `delete` (`lifecycle/answers.ts`). */
 export const START_ANSWER = "start.answer", DELETE_ANSWER = "delete.answer";
+/** What it does for `exec`, by a hash of the arguments (`lifecycle/exec_answer.ts`). */
+export const EXEC_ANSWERS: readonly string[] = [0, 1, 2, 3, 4, 5, 6, 7].map((slot) => `exec${slot}.answer`);
+/** An answer that is being written. */
+export const NEW_ANSWER = ".new.answer";
 /**
  * What most containers' directories hold: removed by name, without being listed. The facts last: without them nobody
  * would know the rest.
  */
-export const USUAL_FILES: readonly string[] = [EXEC_FIFO, START_ANSWER, DELETE_ANSWER, STATE_FILE];
+export const USUAL_FILES: readonly string[] = [
+  EXEC_FIFO,
+  START_ANSWER,
+  ...EXEC_ANSWERS,
+  NEW_ANSWER,
+  DELETE_ANSWER,
+  STATE_FILE,
+];
 /** In struct stat of x86-64 and aarch64 (`stat(3type)`). */
 const STAT_SIZE = 144, ST_INO = 8;
 
@@ -118,7 +129,8 @@ export class ContainerLock implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#kernel.close(this.#fd);
+    // An error here would take the place of the one that is on its way.
+    this.#kernel.close(this.#fd, { accept: "any" });
   }
 }
 

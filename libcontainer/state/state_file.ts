@@ -5,6 +5,26 @@ import type { Hooks } from "../spec/hooks.ts";
 /** The file of a container's facts, in its state directory. */
 export const STATE_FILE = "state.json";
 
+/** What tells a mount from others; see `rootfs/host_root.ts`. */
+interface MountFacts {
+  readonly id: number;
+  readonly unique: number;
+  readonly file: string;
+}
+
+/** The mounts of a container among the host's. */
+export interface HostMounts {
+  /** Where they are: the rootfs. */
+  readonly path: string;
+  /** The mount namespace, as its link below /proc has it. */
+  readonly namespace: string;
+  /** The kernel's id of the boot. */
+  readonly boot: string;
+  readonly base: MountFacts;
+  /** On top of it: the container's root. */
+  readonly top: MountFacts;
+}
+
 /**
  * Facts of a container, as they stand in `state.json`. What changes by itself (is it running?) is not here: see
  * `container_status.ts`. Names that runc has too are runc's, since monitoring tools read them.
@@ -35,12 +55,16 @@ export interface StateFile {
     readonly annotations: Readonly<Record<string, string>>;
     readonly cgroupsPath: string;
     readonly systemdCgroup: boolean;
+    /** It is the systemd of a user that has made its cgroup. */
+    readonly systemdUser?: boolean;
     /** Whether the container has a pid namespace of its own, whose end ends all in it. */
     readonly ownPidNamespace: boolean;
     /** Whether it has a session keyring of its own, which what is executed in it later joins. */
     readonly newKeyring: boolean;
     /** Groups of resctrl that go with it. */
     readonly resctrl?: readonly string[];
+    /** Set where the container has no mount namespace, from when its mounts are made: they have to be unmounted. */
+    readonly hostMounts?: HostMounts;
     /** Hooks that are still to be run; the bundle may be gone by then. */
     readonly hooks?: Pick<Hooks, "poststart" | "poststop">;
   };
