@@ -1,3 +1,5 @@
+import { RuntError } from "../libcontainer/error.ts";
+
 /**
  * Makes a path absolute and lexically clean, as Go's filepath.Abs does: no `.`, no `..`, no doubled slash. Nothing
  * is looked up, so `link/..` is the directory that holds the link.
@@ -20,7 +22,18 @@ export function absolutePath(path: string): string {
  */
 export function anchoredPath(path: string): string {
   if (path.startsWith("/")) return path;
-  return path === "" ? Deno.cwd() : `${Deno.cwd()}/${path}`;
+  return path === "" ? workingDirectory() : `${workingDirectory()}/${path}`;
+}
+
+function workingDirectory(): string {
+  try {
+    return Deno.cwd();
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotFound
+      ? "no such file or directory"
+      : (error as Error).message;
+    throw new RuntError("io", `cannot tell the working directory: ${reason}`);
+  }
 }
 
 /** The common case, without taking the path apart. */

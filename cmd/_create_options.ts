@@ -1,6 +1,7 @@
 import { RuntError } from "../libcontainer/error.ts";
 import { absolutePath, anchoredPath } from "./_absolute_path.ts";
 import type { FlagSet, FlagValues } from "./_command.ts";
+import { programName } from "./_program_name.ts";
 
 const FLAGS = {
   bundle: "string",
@@ -62,8 +63,8 @@ function realBundle(given: string): string {
   }
 }
 
-/** Puts `runt create failed` before what went wrong, as runc does and as its callers quote it. */
+/** Puts `runt create failed`, or `runc`, before what went wrong, as runc does and as its callers quote it. */
 export function wrapFailure(command: string, cause: unknown): RuntError {
   const code = cause instanceof RuntError ? cause.code : "internal";
-  return new RuntError(code, `runt ${command} failed`, { cause });
+  return new RuntError(code, `${programName()} ${command} failed`, { cause });
 }

@@ -7,6 +7,7 @@ import type { CommandManual, FlagManual } from "./_command.ts";
 import { ExitError } from "./_exit_error.ts";
 import { findManual, GLOBAL_MANUAL, MANUALS } from "./manual/mod.ts";
 import { printOut } from "./_print.ts";
+import { programName } from "./_program_name.ts";
 import { formatVersion, VERSION } from "./_version.ts";
 
 /** What runc has and runt has not yet. */
@@ -35,16 +36,17 @@ export function unknownCommand(name: string): ExitError {
 
 /** The help of the whole command line. */
 export function formatHelp(): string {
+  const name = programName();
   const commands = MANUALS.map((
     manual,
   ) => [manual.name === "help" ? "help, h" : manual.name, manual.summary]);
   return [
-    section("NAME", `   runt - ${GLOBAL_MANUAL.summary}`),
+    section("NAME", `   ${name} - ${GLOBAL_MANUAL.summary}`),
     GLOBAL_MANUAL.description,
-    section("USAGE", "   runt [global options] command [command options] [arguments...]"),
+    section("USAGE", `   ${name} [global options] command [command options] [arguments...]`),
     section(
       "VERSION",
-      `   ${formatVersion().trimEnd().replace(/^runt version /, "").replaceAll("\n", "\n   ")}`,
+      `   ${formatVersion().trimEnd().replace(/^\w+ version /, "").replaceAll("\n", "\n   ")}`,
     ),
     section("COMMANDS", formatColumns(commands)),
     section("GLOBAL OPTIONS", formatFlags(GLOBAL_MANUAL)),
@@ -53,9 +55,10 @@ export function formatHelp(): string {
 
 /** The help of one command. */
 export function formatCommandHelp(manual: CommandManual): string {
-  const usage = `   runt ${manual.name} [command options] ${manual.operands}`.trimEnd();
+  const name = `${programName()} ${manual.name}`;
+  const usage = `   ${name} [command options] ${manual.operands}`.trimEnd();
   return [
-    section("NAME", `   runt ${manual.name} - ${manual.summary}`),
+    section("NAME", `   ${name} - ${manual.summary}`),
     section("USAGE", usage),
     section("DESCRIPTION", indentProse(manual.description)),
     section("OPTIONS", formatFlags(manual)),

@@ -41,12 +41,19 @@ export function openLog(options: LogOptions): CommandLog {
     if (file) appendLine(file, line);
     else printError(line);
   };
+  let warned = false;
   return {
+    get warned() {
+      return warned;
+    },
     toStderr: file === undefined,
     verbose: options.debug ?? false,
     debug: options.debug ? (message, fields) => write("debug", message, fields) : () => {},
     info: (message, fields) => write("info", message, fields),
-    warn: (message, fields) => write("warning", message, fields),
+    warn(message, fields) {
+      warned = true;
+      write("warning", message, fields);
+    },
     error: (message, fields) => write("error", message, fields),
   };
 }

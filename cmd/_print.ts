@@ -1,3 +1,5 @@
+import { RuntError } from "../libcontainer/error.ts";
+
 /** Writes all of `text`; a pipe may take a part at a time. */
 function writeText(writer: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let bytes = new TextEncoder().encode(text);
@@ -9,7 +11,8 @@ export function printOut(text: string): void {
   try {
     writeText(Deno.stdout, text);
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    if (error instanceof Deno.errors.BrokenPipe) return;
+    throw new RuntError("io", "write /dev/stdout", { cause: error });
   }
 }
 

@@ -30,6 +30,15 @@ Deno.test("describeError() does not say twice what a message already says of its
   assertEquals(describeError(error), "Cannot mount: EPERM");
 });
 
+Deno.test("describeError() names a path in config.json once", () => {
+  const root = new Error("process.rlimits[0]: prlimit64(1, 7, {…}, 0): EPERM: Operation not permitted");
+  const error = new RuntError("kernel", "cannot set the limit", { path: "process.rlimits[0]", cause: root });
+  assertEquals(
+    describeError(error),
+    "process.rlimits[0]: cannot set the limit: prlimit64(1, 7, {…}, 0): EPERM: Operation not permitted",
+  );
+});
+
 Deno.test("describeError() puts the path in config.json before its message, and the hint last", () => {
   const cause = new RuntError("invalid-config", "must be absolute", {
     path: "process.cwd",
@@ -90,4 +99,13 @@ Deno.test("reportError() writes out no stack unless debug lines are wanted", () 
 
 Deno.test("reportError() returns the exit code that an error brings", () => {
   assertEquals(reportError(new ExitError(3, "usage", "No help topic for 'x'"), collectingLog(false).log), 3);
+});
+
+Deno.test("describeError() does not say the errno of a cgroup's file twice", () => {
+  const cause = new Deno.errors.InvalidData("Numerical result out of range (os error 34): open '/cg/cpus'");
+  const told = 'Cannot write "99" to /cg/cpus: ERANGE: Numerical result out of range';
+  const error = new RuntError("kernel", told, { path: "cpus", cause, hint: "the value is out of range" });
+  assertEquals(describeError(error), `${told} (the value is out of range)`);
+  const other = new RuntError("io", "cannot read the file", { cause });
+  assertEquals(describeError(other), "cannot read the file: open /cg/cpus: numerical result out of range");
 });

@@ -1,5 +1,6 @@
 import { SPEC_VERSION } from "../libcontainer/spec/version.ts";
 import { printOut } from "./_print.ts";
+import { programName } from "./_program_name.ts";
 
 /** What `git describe` says of the built commit; the build puts it here. */
 declare const RUNT_COMMIT: string | undefined;
@@ -17,7 +18,7 @@ export function readCommit(): string {
 
 /** What `runt --version` prints; the first line is what clients read. */
 export function formatVersion(): string {
-  return `runt version ${VERSION}\ncommit: ${readCommit()}\nspec: ${SPEC_VERSION}\ndeno: ${Deno.version.deno}\n`;
+  return `${programName()} version ${VERSION}\ncommit: ${readCommit()}\nspec: ${SPEC_VERSION}\ndeno: ${Deno.version.deno}\n`;
 }
 
 /** Prints the version. Returns the exit code. */

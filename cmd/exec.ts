@@ -24,6 +24,18 @@ const FLAGS = {
   "no-subreaper": "boolean",
 } as const;
 
+/** Flags that make of an exec what no answer can do. */
+const UNUSUAL = [
+  "console-socket",
+  "pidfd-socket",
+  "tty",
+  "process",
+  "pid-file",
+  "preserve-fds",
+  "cgroup",
+  "ignore-paused",
+] as const;
+
 /** What runc's exec ends with when it fails itself. */
 const FAILED = 255;
 
@@ -64,6 +76,9 @@ export const execCommand: Command<typeof FLAGS> = {
         ...(pidfdSocket ? { pidfdSocket } : {}),
         cgroups: flags.cgroup ?? [],
         ignorePaused: flags["ignore-paused"] ?? false,
+        ...(UNUSUAL.some((flag) => flags[flag])
+          ? {}
+          : { given: Deno.args.slice(Deno.args.indexOf("exec") + 1) }),
       });
     } catch (cause) {
       const code = cause instanceof RuntError ? cause.code : "internal";

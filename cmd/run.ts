@@ -21,6 +21,8 @@ export const runCommand: Command<typeof FLAGS> = {
         detach: flags.detach ?? false,
         keep: flags.keep ?? false,
         noSubreaper: flags["no-subreaper"] ?? false,
+        bundleFlag: flags.bundle,
+        plain: Object.keys(flags).every((flag) => flag === "bundle"),
       };
       const { runContainer } = await import("../libcontainer/lifecycle/run.ts");
       return await runContainer(runtime, operands[0]!, options);

@@ -14,7 +14,7 @@ export const updateCommand: Command<typeof UPDATE_FLAGS> = {
   operands: [1, 1],
   async run({ flags, operands, runtime }) {
     const { updateContainer } = await import("../libcontainer/lifecycle/update.ts");
-    updateContainer(runtime, operands[0]!, () => ({
+    await updateContainer(runtime, operands[0]!, () => ({
       resources: flags.resources ? readResources(flags.resources) : resourcesOf(flags),
       l3CacheSchema: flags["l3-cache-schema"] ?? "",
       memBwSchema: flags["mem-bw-schema"] ?? "",

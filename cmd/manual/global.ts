@@ -34,7 +34,8 @@ current directory unless -b names another.`,
       default: "/run/runt, or $XDG_RUNTIME_DIR/runt for users other than root",
     },
     "systemd-cgroup": {
-      text: 'let systemd make the cgroups; linux.cgroupsPath then reads "slice:prefix:name"',
+      text:
+        'let systemd make the cgroups; linux.cgroupsPath then reads "slice:prefix:name", as in "system.slice:runt:web1"',
     },
     rootless: {
       value: "mode",

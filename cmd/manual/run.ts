@@ -1,6 +1,6 @@
 import type { CommandManual } from "../_command.ts";
 import type { runCommand } from "../run.ts";
-import { CREATE_FLAG_MANUALS, NEW_CONTAINER_ID } from "./shared_flags.ts";
+import { ANNOTATIONS, CREATE_FLAG_MANUALS, NEW_CONTAINER_ID } from "./shared_flags.ts";
 
 /** Manual of `runt run`. */
 export const runManual: CommandManual<typeof runCommand.flags> = {
@@ -16,7 +16,9 @@ With process.terminal the program has a terminal of its own. runt shows it on th
 started on, which hands on every key meanwhile, and is put back afterwards, even when runt is killed.
 With --detach it goes to who listens at --console-socket.
 
-${NEW_CONTAINER_ID}`,
+${NEW_CONTAINER_ID}
+
+${ANNOTATIONS}`,
   aliases: { b: "bundle", d: "detach" },
   flags: {
     ...CREATE_FLAG_MANUALS,

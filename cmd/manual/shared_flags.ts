@@ -13,6 +13,15 @@ export const NEW_CONTAINER_ID =
   `<container-id> is the name of the new container. It must be unique below one --root, and
 is made of letters, digits and the characters _ + - . only.`;
 
+/** Annotations of config.json by which a container gets what the specification has no field for. */
+export const ANNOTATIONS = `Two annotations of config.json change what runt does:
+
+    io.github.runt.landlock     JSON: what the container's processes may do with files and ports
+    run.oci.seccomp.receiver    socket of the seccomp agent, where linux.seccomp has no listenerPath
+
+docs/landlock.md describes the former. What the kernel lacks of it is left out with a warning, unless it says
+disableBestEffort.`;
+
 /** Flags of everything that makes a container. */
 export const CREATE_FLAG_MANUALS: { readonly [Name in keyof typeof CREATE_FLAGS.flags]: FlagManual } = {
   bundle: { value: "dir", text: "root of the bundle", default: "the current directory" },
