@@ -62,7 +62,7 @@ async function runGuests(): Promise<Outcome> {
   const end = await runProcess(DENO, ["task", "--quiet", "test:guest"], {
     cwd: REPOSITORY,
     env: {},
-    seconds: 1200,
+    seconds: 3000,
     echo: true,
   });
   const outcome = readGuestReport(end.stdout);

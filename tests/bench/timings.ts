@@ -52,11 +52,16 @@ export function measureTimings(setup: TimingSetup): Measured[] {
     measured.push({ name, times: compete(contestants, setup.rounds) });
   };
   measure("run", runtimes.map((runtime) => runOnce(setup, runtime, bundle)));
+  measure(
+    "run, first",
+    runtimes.map((runtime) => runOnce(setup, runtime, bundle, () => rewriteConfig(bundle))),
+  );
   measure("create+start+delete", runtimes.map((runtime) => wholeLife(setup, runtime, bundle)));
   const running = runtimes.map((runtime) => runningContainer(setup, runtime, sleeping));
   try {
     measure("state", [...running.map(({ call }) => call("state")), empty]);
     measure("exec", running.map(({ call }) => call("exec", "/bin/true")));
+    measure("exec, first", running.map(({ callAnew }) => callAnew("exec", "/bin/true")));
   } finally {
     for (const { end } of running) end();
   }
@@ -97,10 +102,23 @@ function rootOf({ directory }: TimingSetup, { name }: ContainerRuntime): string[
   return ["--root", `${directory}/${name}`];
 }
 
-function runOnce(setup: TimingSetup, runtime: ContainerRuntime, { directory }: Bundle): Contestant {
+/** The same bytes in another file: a bundle that nobody has run before. */
+function rewriteConfig({ directory }: Bundle): void {
+  const path = `${directory}/config.json`;
+  Deno.writeTextFileSync(`${path}.new`, Deno.readTextFileSync(path));
+  Deno.renameSync(`${path}.new`, path);
+}
+
+function runOnce(
+  setup: TimingSetup,
+  runtime: ContainerRuntime,
+  { directory }: Bundle,
+  before: () => void = () => {},
+): Contestant {
   return {
     name: runtime.name,
     run() {
+      before();
       const args = [...rootOf(setup, runtime), "run", "--bundle", directory, newId(runtime)];
       return must(runtime, prepare(runtime.program, args, ENV));
     },
@@ -128,7 +146,12 @@ function runningContainer(
   setup: TimingSetup,
   runtime: ContainerRuntime,
   { directory }: Bundle,
-): { call(command: string, ...args: readonly string[]): Contestant; end(): void } {
+): {
+  call(command: string, ...args: readonly string[]): Contestant;
+  /** The same with another argument each time. */
+  callAnew(command: string, ...args: readonly string[]): Contestant;
+  end(): void;
+} {
   const id = newId(runtime), root = rootOf(setup, runtime);
   const call = (...args: string[]) => must(runtime, prepare(runtime.program, [...root, ...args], ENV));
   call("run", "--detach", "--bundle", directory, id);
@@ -136,6 +159,17 @@ function runningContainer(
     call(command, ...args) {
       const prepared = prepare(runtime.program, [...root, command, id, ...args], ENV);
       return { name: runtime.name, run: () => must(runtime, prepared) };
+    },
+    callAnew(command, ...args) {
+      return {
+        name: runtime.name,
+        run() {
+          return must(
+            runtime,
+            prepare(runtime.program, [...root, command, id, ...args, String(count++)], ENV),
+          );
+        },
+      };
     },
     end: () => call("delete", "--force", id),
   };

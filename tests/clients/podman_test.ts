@@ -39,6 +39,10 @@ testNeeding(NEEDS, "podman knows a missing program (127) from one that cannot be
   assertEquals(podman.run(["--rm", ...NO_NETWORK], ["/no/such/program"]).code, 127);
   assertEquals(podman.run(["--rm", ...NO_NETWORK], ["/etc/passwd"]).code, 126);
   assertEquals(podman.run(["--rm", ...NO_NETWORK], ["/etc"]).code, 126);
+  podman.run(["--detach", "--name", "c", ...NO_NETWORK], ["sleep", "1000"]);
+  for (const [file, code] of [["no-such-program", 127], ["/etc/passwd", 126], ["/etc", 126]] as const) {
+    assertEquals(podman.call(["exec", "c", file]).code, code, file);
+  }
 });
 
 testNeeding(NEEDS, "podman run --detach, inspect, stop, start and rm follow a container's life", () => {

@@ -9,7 +9,8 @@
  *   GHSA-4q85-33p6-j5g6).
  * - The number is not loaded where the first call of an architecture's list is one that the architecture lacks.
  *
- * `RUNT_SECCOMP_PROFILES=N` has N profiles of each kind generated.
+ * `RUNT_SECCOMP_PROFILES=N` has N profiles of each kind generated; `RUNT_SECCOMP_DIRECTORY` names a directory with more
+ * profiles, as config.json or as Docker has them.
  *
  * @module
  */
@@ -20,18 +21,40 @@ import { NAMES } from "../../libcontainer/security/seccomp/syscall_table.ts";
 import type { LinuxSeccomp } from "../../libcontainer/spec/seccomp.ts";
 import { interpret, seccompData } from "../support/bpf.ts";
 import { isHiddenByRunc, Libseccomp, LibseccompError } from "../support/libseccomp.ts";
+import { unpackPackage } from "../../tools/guest/debian.ts";
 import { type Lack, testNeeding } from "../support/needs.ts";
 import {
   boundaryArguments,
+  engineProfiles,
   generateProfile,
   PODMAN_DEFAULT,
-  podmanProfiles,
   Random,
 } from "../support/seccomp_profiles.ts";
+import { testedProfiles } from "../support/seccomp_tested_profiles.ts";
 import { nameOf, NAMES_BY_AUDIT, numberOf, possibleActions } from "../support/seccomp_reference.ts";
 
 const NATIVE = "SCMP_ARCH_X86_64", ENOSYS = 0x50026, KILL = 0;
 const COUNT = Number(Deno.env.get("RUNT_SECCOMP_PROFILES") ?? 150);
+
+/** Has Docker's default profile among its sources; it is fetched and unpacked for the test, not installed. */
+const DOCKER_PACKAGE = "golang-github-docker-docker-dev";
+const docker = once(() => {
+  const directory = Deno.makeTempDirSync({ prefix: "runt-docker-" });
+  try {
+    unpackPackage(DOCKER_PACKAGE, directory);
+    const sources = `${directory}/usr/share/gocode/src/github.com/docker/docker`;
+    return Deno.readTextFileSync(`${sources}/profiles/seccomp/default.json`);
+  } catch {
+    return undefined;
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+});
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
 
 const libseccomp: Lack = () => {
   try {
@@ -60,6 +83,18 @@ interface Tally {
   faults: number;
   /** Verdicts on calls for which rules contradict each other, that came out differently. */
   contradictions: number;
+}
+
+/** A profile without the calls that are newer than this libseccomp, which passes them over, and so calls them new. */
+function knownTo(library: Libseccomp, profile: LinuxSeccomp): LinuxSeccomp {
+  const token = library.token(NATIVE);
+  const isOurs = new Set(NAMES.split(" "));
+  const known = (name: string) =>
+    !isOurs.has(name) || library.number(token, name) !== undefined && !DIFFERENT.includes(name);
+  return {
+    ...profile,
+    syscalls: (profile.syscalls ?? []).map((rule) => ({ ...rule, names: rule.names.filter(known) })),
+  };
 }
 
 /** Compares the two filters of a profile. */
@@ -159,10 +194,55 @@ testNeeding(
   () => {
     using library = new Libseccomp();
     const tally: Tally = { verdicts: 0, faults: 0, contradictions: 0 };
-    const profiles = podmanProfiles(Deno.readTextFileSync(PODMAN_DEFAULT));
+    const profiles = engineProfiles("podman", Deno.readTextFileSync(PODMAN_DEFAULT));
     for (const [label, profile] of profiles) compare(library, label, profile, new Random(1), tally);
     print(`${profiles.length} profiles, ${tally.verdicts} verdicts`);
     assertEquals([tally.faults, tally.contradictions], [0, 0]);
+  },
+);
+
+testNeeding(
+  [libseccomp, dockerProfile],
+  "Docker's default profiles come to the same as with libseccomp",
+  () => {
+    using library = new Libseccomp();
+    const tally: Tally = { verdicts: 0, faults: 0, contradictions: 0 };
+    const profiles = engineProfiles("Docker", docker()!);
+    for (const [label, profile] of profiles) {
+      compare(library, label, knownTo(library, profile), new Random(2), tally);
+    }
+    print(`${profiles.length} profiles, ${tally.verdicts} verdicts`);
+    assertEquals([tally.faults, tally.contradictions], [0, 0]);
+  },
+);
+
+testNeeding([libseccomp], "profiles that do what runc's tests do come to the same as with libseccomp", () => {
+  using library = new Libseccomp();
+  const tally: Tally = { verdicts: 0, faults: 0, contradictions: 0 };
+  const profiles = testedProfiles();
+  for (const [label, profile] of profiles) {
+    compare(library, label, knownTo(library, profile), new Random(3), tally);
+  }
+  print(`${profiles.length} profiles, ${tally.verdicts} verdicts`);
+  assertEquals([tally.faults, tally.contradictions], [0, 0]);
+});
+
+const EXTRA = Deno.env.get("RUNT_SECCOMP_DIRECTORY");
+testNeeding(
+  [libseccomp, () => EXTRA === undefined ? "needs RUNT_SECCOMP_DIRECTORY, with profiles in it" : undefined],
+  "profiles of a directory come to the same as with libseccomp",
+  () => {
+    using library = new Libseccomp();
+    const tally: Tally = { verdicts: 0, faults: 0, contradictions: 0 };
+    for (const { name } of Deno.readDirSync(EXTRA!)) {
+      const text = Deno.readTextFileSync(`${EXTRA}/${name}`), profile = JSON.parse(text);
+      const profiles = "archMap" in profile ? engineProfiles(name, text) : [[name, profile] as const];
+      for (const [label, profile] of profiles) {
+        compare(library, label, knownTo(library, profile), new Random(4), tally);
+      }
+      print(`${name}: ${profiles.length} profiles, ${JSON.stringify(tally)}`);
+    }
+    assertEquals(tally.contradictions, 0);
   },
 );
 
@@ -186,6 +266,10 @@ for (const mixed of [false, true]) {
     assert(tally.contradictions < tally.verdicts / 10_000);
     assert(tally.faults < tally.verdicts / 1000);
   });
+}
+
+function dockerProfile(): string | undefined {
+  return docker() === undefined ? `needs Debian's ${DOCKER_PACKAGE}, by apt-get download` : undefined;
 }
 
 function podmanProfile(): string | undefined {

@@ -27,8 +27,8 @@ const USAGE = `usage: deno task test:guest [options] [FILE...]
   --executable FILE the runtime under test (dist/runt)
   --runtime PATH    a runtime in the guest's image, as /usr/sbin/runc, instead: tests the tests
   --env NAME=VALUE  a variable for the tests, any number of times, as RUNT_INIT=self
-  --seconds N       kill a guest after so many seconds (400)
-  --file-seconds N  stop a test file after so many seconds (240)
+  --seconds N       kill a guest after so many seconds (2400)
+  --file-seconds N  stop a test file after so many seconds (600)
   --memory N        MiB of memory for each guest (1536)
   --build           only build the images
   --keep            keep the guests' directories, and say where
@@ -63,8 +63,8 @@ function readSettings(): Settings {
       executable: { type: "string", default: `${REPOSITORY}/dist/runt` },
       runtime: { type: "string" },
       env: { type: "string", multiple: true, default: [] },
-      seconds: { type: "string", default: "400" },
-      "file-seconds": { type: "string", default: "240" },
+      seconds: { type: "string", default: "2400" },
+      "file-seconds": { type: "string", default: "600" },
       memory: { type: "string", default: "1536" },
       build: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },

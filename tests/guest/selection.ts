@@ -11,11 +11,14 @@ const INTEGRATION = [
   "same_as_runc_test.ts",
   "memory_limit_test.ts",
   "answers_test.ts",
+  "run_answer_test.ts",
+  "exec_answer_test.ts",
   "kill_test.ts",
   "delete_test.ts",
   "exec_cgroup_test.ts",
   "bad_input_test.ts",
   "churn_test.ts",
+  "landlock_refused_test.ts",
 ];
 
 /**

@@ -15,6 +15,18 @@ Deno.test(
 );
 
 Deno.test(
+  "called runc, it speaks of itself as runc",
+  inDirectory((directory) => {
+    Deno.symlinkSync(RUNT, `${directory}/runc`);
+    const say = (...args: string[]) => run("./runc", ["--root", "root", ...args], { cwd: directory });
+    assertMatch(say("--version").stdout, /^runc version \d+\.\d+\.\d+\n/);
+    assertMatch(say("--help").stdout, /^NAME:\n +runc - Open Container Initiative runtime\n/);
+    assertMatch(say("run", "--help").stdout, /^NAME:\n +runc run - .*\nUSAGE:\n +runc run /s);
+    assertMatch(say("run", "x").stderr, /msg="runc run failed: /);
+  }),
+);
+
+Deno.test(
   "list of no containers prints what runc prints",
   inDirectory((directory) => {
     for (const args of [[], ["-f", "table"], ["--format", "json"], ["-q"], ["-q", "-f", "json"]]) {

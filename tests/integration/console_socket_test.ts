@@ -75,6 +75,8 @@ testNeeding(
       [terminal, ["run", "--console-socket", "sock"]],
       [terminal, ["create", "--console-socket", "/nowhere/sock"]],
       [terminal, ["run", "-d", "--console-socket", "/nowhere/sock"]],
+      [terminal, ["create", "--console-socket", `/tmp/${"x".repeat(120)}`]],
+      [terminal, ["create", "--console-socket", `@${"x".repeat(120)}`]],
     ];
     for (const [bundle, args] of cases) {
       const [ours, theirs] = [undefined, "runc"].map((name) => {
@@ -85,7 +87,7 @@ testNeeding(
         return { code, ...parseLogLine(lastLine(stderr)) };
       });
       assertEquals(
-        { ...ours!, message: ours!.message.replace("process.terminal: ", "") },
+        { ...ours!, message: ours!.message.replace("process.terminal: ", "").replace(/ \([^()]*\)$/, "") },
         theirs!,
         args.join(" "),
       );

@@ -119,9 +119,10 @@ testNeeding(
   [root, cgroupV1, program("runc")],
   "events tells that a container runs out of memory",
   async () => {
-    const [ours, theirs] = [await eventsOfOom(RUNT), await eventsOfOom("runc")];
-    assertEquals(ours, ['{"type":"oom","id":"ID"}']);
-    assertEquals(theirs[0], ours[0]);
+    // The kernel tells it again when the victim asks for more memory before it is dead.
+    const said = async (runtime: string) => [...new Set(await eventsOfOom(runtime))];
+    assertEquals(await said(RUNT), ['{"type":"oom","id":"ID"}']);
+    assertEquals(await said("runc"), ['{"type":"oom","id":"ID"}']);
   },
 );
 

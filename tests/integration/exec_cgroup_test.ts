@@ -52,16 +52,17 @@ testNeeding([root], "a cgroup that is not there, or not below the container's, i
   using running = startContainer();
   for (
     const [cgroup, text] of [
-      ["none", "no such file or directory"],
-      ["../other", "bad sub cgroup path: ../other"],
-      ["below/../../other", "bad sub cgroup path"],
+      ["none", /error adding pid \d+ to cgroups: .*: no such file or directory/],
+      ["../other", /bad sub cgroup path: \.\.\/other/],
+      ["below/../../other", /bad sub cgroup path/],
     ] as const
   ) {
     const { code, stderr } = running.exec("--cgroup", cgroup, "ID", "true");
     assertEquals(code, 255, cgroup);
-    assertStringIncludes(stderr, text);
+    assertMatch(stderr, text);
   }
-  assertEquals(running.exec("ID", "sh", "-c", "ls -d /proc/[0-9]* | wc -l").stdout, "4\n");
+  // The init and the shell itself: none of the refused ones is left.
+  assertEquals(running.exec("ID", "sh", "-c", "set -- /proc/[0-9]*; echo $#").stdout, "2\n");
 });
 
 function freeze(running: RunningContainer, frozen: boolean): void {

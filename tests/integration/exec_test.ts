@@ -220,6 +220,7 @@ testNeeding(BOTH, "what cannot be executed is told with runc's texts and code", 
     const args of [
       ["ID", "no-such-program"],
       ["ID", "/etc/passwd"],
+      ["ID", "/etc"],
       ["ID", "/no/such/program"],
       ["--detach", "ID", "no-such-program"],
       ["--cwd", "relative", "ID", "id"],
@@ -235,6 +236,22 @@ testNeeding(BOTH, "what cannot be executed is told with runc's texts and code", 
     const [ours, theirs] = complaints(args);
     assertEquals(ours, theirs, args.join(" "));
   }
+});
+
+testNeeding(BOTH, "capabilities that cannot be had are told with runc's text", () => {
+  const [ours, theirs] = [RUNT, "runc"].map((runtimeProgram) => {
+    using running = startContainer(() => {}, runtimeProgram);
+    const file = `${running.directory}/process.json`;
+    const capabilities = { bounding: ["CAP_CHOWN"], effective: ["CAP_CHOWN"], permitted: [] };
+    const process = { user: { uid: 0, gid: 0 }, args: ["true"], env: [], cwd: "/", capabilities };
+    Deno.writeTextFileSync(file, JSON.stringify(process));
+    const { code, stderr } = running.exec("--process", file, "ID");
+    return { code, text: /unable to start container process: .*/.exec(stderr)?.[0] };
+  });
+  assertEquals(ours!.code, theirs!.code);
+  // What is more is ours: where in the file, and a hint.
+  const text = ours!.text?.replace("process.capabilities: ", "").replace(/ \(Effective ones[^)]*\)/, "");
+  assertEquals(text, theirs!.text);
 });
 
 testNeeding([root], "what runc 1.5 tells otherwise than 1.1 is told in its words", () => {

@@ -1,5 +1,5 @@
 /**
- * The executable: what DESIGN.md section 9 claims of it, on `dist/runt` (or `RUNT`) and on a probe that is packed in
+ * The executable: what docs/architecture.md claims of it, on `dist/runt` (or `RUNT`) and on a probe that is packed in
  * the same way and says what it sees.
  */
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";

@@ -14,7 +14,7 @@ import {
   shellHook,
 } from "../support/hooks.ts";
 import { exists, leftovers } from "../support/leftovers.ts";
-import { root, testNeeding } from "../support/needs.ts";
+import { program, root, testNeeding } from "../support/needs.ts";
 import { RUNT, Runtime, waitUntil } from "../support/runtime.ts";
 import { parseLogLine } from "../support/side_by_side.ts";
 
@@ -92,7 +92,7 @@ for (const [way, [hook, text]] of Object.entries(FAILURES)) {
     const id = runtime.newId();
     assertEquals(runtime.create(bundle.directory, id).code, 0);
     assertEquals(runtime.call(["start", id]).code, 0);
-    waitUntil("it has stopped", () => runtime.state(id).status === "stopped");
+    assertEquals(runtime.state(id).status, "stopped", "start waits for the hooks");
     runtime.must(["delete", id]);
     assertEquals(leftovers(id, runtime.root, bundle.directory), []);
   });
@@ -227,4 +227,41 @@ testNeeding([root], "hooks may use the runtime: poststart on the container, post
   waitUntil("it has stopped", () => runtime.state("name").status === "stopped");
   runtime.must(["delete", "name"]);
   assertMatch(Deno.readTextFileSync(`${bundle.records}/gone`), /container does not exist/);
+});
+
+testNeeding([root, program("runc")], "start ends when startContainer hooks have: well, or not at all", () => {
+  const seen = [RUNT, "runc"].map((runtimeProgram) =>
+    ["sleep 0.5", "sleep 0.5; exit 1", "sleep 20"].map((script) => {
+      using bundle = makeHookBundle((config, bundle) => {
+        config.process.args = ["sleep", "100"];
+        config.hooks = { startContainer: [{ ...shellHook(bundle, "startContainer", script), timeout: 1 }] };
+      });
+      using runtime = new Runtime(runtimeProgram);
+      const id = runtime.newId();
+      assertEquals(runtime.create(bundle.directory, id).code, 0);
+      const { code } = runtime.call(["start", id]), { pid, status } = runtime.state(id);
+      const program = status === "running" && Deno.readTextFileSync(`/proc/${pid}/comm`).trim();
+      return [script, code, status, program];
+    })
+  );
+  assertEquals(seen[0], seen[1]);
+  assertEquals(seen[0]!.map(([, , status]) => status), ["running", "stopped", "stopped"]);
+});
+
+testNeeding([root], "poststart hooks wait for startContainer hooks that take their time", () => {
+  using bundle = makeHookBundle((config, bundle) => {
+    config.process.args = ["sleep", "100"];
+    config.hooks = {
+      startContainer: [
+        shellHook(bundle, "startContainer", "sleep 0.5"),
+        recordingHook(bundle, "startContainer"),
+      ],
+      poststart: [recordingHook(bundle, "poststart")],
+    };
+  });
+  using runtime = new Runtime();
+  const id = runtime.newId();
+  assertEquals(runtime.create(bundle.directory, id).code, 0);
+  runtime.must(["start", id]);
+  assertEquals(bundle.order(), ["startContainer", "poststart"]);
 });

@@ -66,6 +66,25 @@ testNeeding([root, program("runc")], "signals by name and by number are those of
   assertEquals(received(RUNT), received("runc"));
 });
 
+testNeeding([root, program("runc")], "the signals that end a created container are those of runc", () => {
+  using bundle = makeBundle();
+  const statuses = (runtimeProgram: string) => {
+    using runtime = new Runtime(runtimeProgram);
+    return ["HUP", "INT", "TERM", "SEGV", "USR1", "PIPE", "WINCH", "ALRM"].map((signal) => {
+      const id = runtime.newId();
+      runtime.create(bundle.directory, id);
+      runtime.must(["kill", id, signal]);
+      let { status } = runtime.state(id);
+      if (status === "created" && /^(HUP|INT|TERM|SEGV)$/.test(signal)) {
+        waitUntil(`${signal} ends it`, () => (status = runtime.state(id).status) === "stopped");
+      }
+      if (status === "stopped") runtime.must(["delete", id]);
+      return `${signal} ${status}`;
+    });
+  };
+  assertEquals(statuses(RUNT), statuses("runc"));
+});
+
 testNeeding([root, program("runc")], "a signal that runc does not know is refused in its words", () => {
   using bundle = makeBundle();
   const call = (runtimeProgram: string, signal: string) => {

@@ -173,7 +173,7 @@ testNeeding(
       const [program, text] of [
         ["missing", 'exec: "missing": executable file not found in $PATH'],
         ["/missing", 'exec: "/missing": stat /missing: no such file or directory'],
-        ["/bin", 'exec: "/bin": is a directory'],
+        ["/bin", 'exec: "/bin": permission denied (it is a directory)'],
         ["/plain", 'exec: "/plain": permission denied'],
       ]
     ) {

@@ -173,3 +173,37 @@ testNeeding(
     }
   },
 );
+
+testNeeding(NEEDS, "whatever fails, the host has its devices back as they were", () => {
+  const namespace = `runt${Deno.pid}`;
+  ip("netns", "add", namespace);
+  try {
+    const byPath = ({ linux }: Config) => {
+      linux.namespaces.find(({ type }: Config) => type === "network").path = `/run/netns/${namespace}`;
+    };
+    const cases: Record<string, [more: Record<string, { name?: string }>, (config: Config) => void]> = {
+      "its name is taken": [{}, () => {}],
+      "the next one is missing": [{ runtnone: {} }, () => {}],
+      "the next one is missing, in a namespace that stays": [{ runtnone: {} }, byPath],
+      "there is no such program": [{}, ({ process }) => process.args = ["/no/such"]],
+      "there is no such program, in a namespace that stays": [{}, (config) => {
+        byPath(config);
+        config.process.args = ["/no/such"];
+      }],
+    };
+    for (const [what, [more, change]] of Object.entries(cases)) {
+      using pair = new Pair();
+      const look = () => about(ip("address", "show"), pair.device).match(/[<,]UP\b|inet6? (192|2001)\S+/g);
+      const before = look(), name = what === "its name is taken" ? "lo" : "eth0";
+      using bundle = makeNetBundle({ [pair.device]: { name }, ...more }, change);
+      using runtime = new Runtime();
+      const id = runtime.newId(), { code, stderr } = runtime.create(bundle.directory, id);
+      assertEquals(code, 1, what);
+      assert(!stderr.includes("clean-up"), stderr);
+      assertEquals(look(), before, what);
+      assertEquals(leftovers(id, runtime.root, bundle.directory), []);
+    }
+  } finally {
+    ip("netns", "del", namespace);
+  }
+});

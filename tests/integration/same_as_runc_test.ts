@@ -161,6 +161,7 @@ const CASES: Readonly<Record<string, (config: Config) => void>> = {
     config.linux.devices = [
       { path: "/dev/my/fuse", type: "c", major: 10, minor: 229, fileMode: 0o640, uid: 1000, gid: 5 },
       { path: "/dev/pipe", type: "p", fileMode: 0o600 },
+      { path: "/dev/.//void/", type: "c", major: 1, minor: 3 },
     ];
     config.linux.resources.devices.push({ allow: true, type: "c", major: 10, minor: 229, access: "rwm" });
   },
@@ -189,3 +190,19 @@ for (const [name, change] of Object.entries(CASES)) {
     assertEquals(only(actual), only(expected));
   });
 }
+
+testNeeding(NEEDS, "the root as a read-only path is read-only, and what is mounted in it is not", () => {
+  for (const path of ["/", ".", ""]) {
+    const [expected, actual] = ["runc", RUNT].map((program) => {
+      using bundle = makeBundle((config) => {
+        config.root.readonly = false;
+        config.linux.readonlyPaths = [path];
+        config.process.args = ["sh", "-c", "touch /x /dev/x 2>&1; ls /x /dev/x 2>&1"];
+      });
+      using runtime = new Runtime(program);
+      return runtime.run(bundle.directory).stdout;
+    });
+    assertEquals(actual, expected, path);
+    assertEquals(actual!.includes("Read-only file system"), path !== "", actual);
+  }
+});

@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { writeProgram } from "../../tools/build/training_bundle.ts";
 import { type Bundle, type Config, makeBundle } from "../support/bundle.ts";
-import { root, testNeeding } from "../support/needs.ts";
+import { program, root, testNeeding } from "../support/needs.ts";
 import { RUNT, Runtime, waitUntil } from "../support/runtime.ts";
 
 const X86_64_ONLY = () => Deno.build.arch === "x86_64" ? undefined : "needs x86-64";
@@ -250,3 +250,42 @@ testNeeding([root], "features: seccomp is there", () => {
   assertEquals(linux.seccomp.enabled, true);
   assert(linux.seccomp.actions.includes("SCMP_ACT_NOTIFY"));
 });
+
+testNeeding([root], "without no_new_privs a profile may not know system calls that are newer than it", () => {
+  const names = "close_range faccessat2 fsopen fsconfig fspick openat2 open_tree move_mount mount_setattr"
+    .split(" ");
+  using bundle = makeBundle(({ process, linux }) => {
+    process.noNewPrivileges = false;
+    process.args = ["sh", "-c", "ls /proc/self/fd | wc -l"];
+    linux.seccomp = { ...ALLOW, syscalls: [rule(names, "SCMP_ACT_ERRNO", { errnoRet: 38 })] };
+  });
+  using runtime = new Runtime(RUNT);
+  // 0, 1, 2 and the directory itself: nothing of runt's is left to the program.
+  assertEquals(runtime.must(["run", "-b", bundle.directory, runtime.newId()]).stdout, "4\n");
+  const id = runtime.newId();
+  runtime.must(["create", "-b", bundle.directory, id], { stdout: "null", stderr: "null" });
+  runtime.must(["start", id]);
+  waitUntil("it ends", () => runtime.state(id).status === "stopped");
+});
+
+testNeeding(
+  [root, program("runc")],
+  "a filter that refuses what the working directory takes is told in runc's words",
+  () => {
+    for (const name of ["getcwd", "chdir"]) {
+      using bundle = makeBundle((config) => {
+        const syscalls = [{ names: [name], action: "SCMP_ACT_ERRNO" }];
+        config.linux.seccomp = { defaultAction: "SCMP_ACT_ALLOW", syscalls };
+        config.process.args = ["true"];
+        config.process.noNewPrivileges = false;
+      });
+      const [expected, actual] = ["runc", RUNT].map((runtimeProgram) => {
+        using runtime = new Runtime(runtimeProgram);
+        const { code, stderr } = runtime.run(bundle.directory);
+        return [code, stderr.match(/(failed to verify|chdir to cwd).*/)?.[0]];
+      });
+      assertEquals(actual, expected);
+      assertEquals(actual![0], 1);
+    }
+  },
+);

@@ -61,6 +61,7 @@ const CALLS: readonly (readonly [args: readonly string[], stdin?: string])[] = [
   [["--l3-cache-schema", "L3:0=f"]],
   [["--mem-bw-schema", "MB:0=20"]],
   [["--resources", "/nonexistent"]],
+  [["--resources", "-"], '{"unified":{"memory.high":"5"},"pids":{"limit":7}}'],
 ];
 
 function updateAll(runtimeProgram: string): string[] {
@@ -85,7 +86,7 @@ testNeeding([root, cgroupV1, program("runc")], "each flag of update has runc's e
   const ours = updateAll(RUNT), theirs = updateAll("runc");
   // Where runc has failed in the middle, it leaves what came before.
   ours.slice(0, 19).forEach((step, i) => assertEquals(step, theirs[i]));
-  const said = (step: string) => step.split("\n")[0]!.replace(/linux\.resources\.\w+\.\w+: /, "");
+  const said = (step: string) => step.split("\n")[0]!.replace(/linux\.resources\.\w+(\.\w+)?: /, "");
   // runt says more: which file, and why.
   ours.slice(19).forEach((step, i) => {
     const theirText = said(theirs[19 + i]!);
@@ -145,6 +146,26 @@ testNeeding([root], "update of paused and created containers works, of stopped o
   assertEquals(code, 1);
   assertStringIncludes(stderr, "container not running");
 });
+
+testNeeding(
+  [root, cgroupV1],
+  "files of cgroup v2 are refused where it is not, and nothing else is changed",
+  () => {
+    using bundle = makeBundle();
+    using runtime = new Runtime();
+    const id = runtime.newId(), file = `${runtime.root}/.limits`;
+    runtime.create(bundle.directory, id);
+    const before = limits(id);
+    Deno.writeTextFileSync(file, '{"unified":{"memory.high":"5"},"pids":{"limit":7}}');
+    const { code, stderr } = runtime.call(["update", "--resources", file, id]);
+    assertEquals(code, 1);
+    assertStringIncludes(
+      stderr,
+      "linux.resources.unified: invalid configuration: cannot use unified on cgroup v1",
+    );
+    assertEquals(limits(id), before);
+  },
+);
 
 testNeeding([root], "all problems of a file of limits are told, with their paths", () => {
   using bundle = makeBundle();

@@ -1,5 +1,5 @@
 /**
- * CVE-2025-31133: `/dev/null` is replaced before it is bound over the masked paths. Then the masks bind what it leads
+ * CVE-2025-31133 (CVE-2025-62161 of youki): `/dev/null` is replaced before it is bound over the masked paths. Then the masks bind what it leads
  * to, such as a writable /proc/sys/kernel/core_pattern, to a place where the container may write.
  *
  * Seen to fail without the defence: in `libcontainer/rootfs/dev_null.ts` have `verify()` return the descriptor at once,
@@ -24,29 +24,33 @@ const FAKES: Readonly<Record<string, (path: string) => void>> = {
 };
 
 for (const [name, fake] of Object.entries(FAKES)) {
-  testNeeding([root], `CVE-2025-31133: ${name} in the place of /dev/null masks nothing`, () => {
-    using bundle = makeBundle();
-    const target = `${bundle.rootfs}/tmp/target`, dev = `${bundle.directory}/dev`;
-    Deno.mkdirSync(dev);
-    fake(`${dev}/null`);
-    Deno.writeTextFileSync(target, "as it was\n");
-    bundle.update((config) => {
-      const { process, mounts, linux, root } = config;
-      root.readonly = false;
-      config.mounts = mounts.filter(({ destination }: { destination: string }) =>
-        !destination.startsWith("/dev")
-      );
-      config.mounts.push({ destination: "/dev", type: "bind", source: "dev", options: ["rbind"] });
-      linux.maskedPaths = ["/proc/timer_list", "/etc/passwd"];
-      process.args = ["sh", "-c", "echo started; echo changed > /etc/passwd"];
-    });
-    using runtime = new Runtime();
-    const { code, stdout, stderr } = runtime.run(bundle.directory);
-    assert(code !== 0);
-    assertEquals(stdout, "");
-    assertStringIncludes(stderr, "container's /dev/null is invalid");
-    assertEquals(Deno.readTextFileSync(target), "as it was\n");
-  });
+  testNeeding(
+    [root],
+    `CVE-2025-31133, CVE-2025-62161: ${name} in the place of /dev/null masks nothing`,
+    () => {
+      using bundle = makeBundle();
+      const target = `${bundle.rootfs}/tmp/target`, dev = `${bundle.directory}/dev`;
+      Deno.mkdirSync(dev);
+      fake(`${dev}/null`);
+      Deno.writeTextFileSync(target, "as it was\n");
+      bundle.update((config) => {
+        const { process, mounts, linux, root } = config;
+        root.readonly = false;
+        config.mounts = mounts.filter(({ destination }: { destination: string }) =>
+          !destination.startsWith("/dev")
+        );
+        config.mounts.push({ destination: "/dev", type: "bind", source: "dev", options: ["rbind"] });
+        linux.maskedPaths = ["/proc/timer_list", "/etc/passwd"];
+        process.args = ["sh", "-c", "echo started; echo changed > /etc/passwd"];
+      });
+      using runtime = new Runtime();
+      const { code, stdout, stderr } = runtime.run(bundle.directory);
+      assert(code !== 0);
+      assertEquals(stdout, "");
+      assertStringIncludes(stderr, "container's /dev/null is invalid");
+      assertEquals(Deno.readTextFileSync(target), "as it was\n");
+    },
+  );
 }
 
 testNeeding([root], "CVE-2025-31133: the real /dev/null of a volume masks", () => {

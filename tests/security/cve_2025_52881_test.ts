@@ -1,5 +1,5 @@
 /**
- * CVE-2025-52881: what the runtime writes to /proc is led elsewhere. Here the container's /proc is a real procfs, but a
+ * CVE-2025-52881 (CVE-2025-62596 of youki): what the runtime writes to /proc is led elsewhere. Here the container's /proc is a real procfs, but a
  * file of the host is mounted over a kernel parameter in it; a runtime that writes through it changes that file (with
  * `core_pattern` or `sysrq-trigger` in its place, the host), and the parameter stays as it was.
  *
@@ -14,7 +14,7 @@ import { run, RUNT, Runtime } from "../support/runtime.ts";
 
 testNeeding(
   [root, program("unshare")],
-  "CVE-2025-52881: a sysctl is written to a procfs, whatever /proc is",
+  "CVE-2025-52881, CVE-2025-62596: a sysctl is written to a procfs, whatever /proc is",
   () => {
     using bundle = makeBundle();
     const proc = `${bundle.directory}/proc`, decoy = `${bundle.directory}/decoy`;

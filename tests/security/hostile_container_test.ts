@@ -69,7 +69,7 @@ function watch(runtime: Runtime, change: (config: Config) => void): string[] {
 for (const [name, change] of KINDS) {
   testNeeding(
     [...NEEDS, program("gcc")],
-    `nothing of a process that joins a container can be got hold of: ${name}`,
+    `CVE-2016-9962: nothing of a process that joins a container can be got hold of: ${name}`,
     () => {
       for (const runtime of [RUNT, "runc"]) {
         using each = new Runtime(runtime);

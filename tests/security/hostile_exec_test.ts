@@ -14,11 +14,11 @@ import { Host } from "../../libcontainer/host/facts.ts";
 import { setUpExec } from "../../libcontainer/init/exec_order.ts";
 import { planExec } from "../../libcontainer/lifecycle/exec_config.ts";
 import { loadContainer } from "../../libcontainer/lifecycle/load_container.ts";
-import { silentLogger } from "../../libcontainer/log.ts";
 import { makeJoinedProcess } from "../../libcontainer/process/joined_process.ts";
 import { killAndReap } from "../../libcontainer/process/wait.ts";
 import { root, testNeeding } from "../support/needs.ts";
 import { type RunningContainer, startContainer } from "../support/running_container.ts";
+import { usualOptions } from "../support/runtime_options.ts";
 import { type Outcome, run, waitUntil } from "../support/runtime.ts";
 
 /** exec by a caller who leaks directories of the host, as runc once did itself. */
@@ -136,14 +136,7 @@ for (const user of ["0:0", "1000:1000"]) {
 
 async function lookInto(user: string): Promise<void> {
   using running = startContainer();
-  const runtime = {
-    root: running.runtime.root,
-    systemdCgroup: false,
-    rootless: "auto",
-    init: "image",
-    log: silentLogger,
-    debug: false,
-  } as const;
+  const runtime = usualOptions(running.runtime.root);
   const container = loadContainer(runtime, running.id), host = new Host();
   const request = {
     process: { args: ["true"], env: [], terminal: false, user, additionalGids: [], caps: [] },

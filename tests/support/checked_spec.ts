@@ -21,7 +21,7 @@ export function hostFacts(facts: Partial<HostFacts> = {}): HostFacts {
     selinuxEnabled: false,
     intelRdt: undefined,
     hasNamespace: () => true,
-    isOwnNetworkNamespace: () => false,
+    isOwnNamespace: () => false,
     ...facts,
   };
 }

@@ -6,7 +6,7 @@
 import { fromHex, writeInitImage } from "../../ffi/init_image/elf.ts";
 
 /**
- * x86-64:
+ * x86-64, behind the place of the handler:
  *
  *     fork: mov eax, 57; syscall      fork()
  *           test eax, eax
@@ -14,7 +14,8 @@ import { fromHex, writeInitImage } from "../../ffi/init_image/elf.ts";
  *           js fork                   EAGAIN: again
  *           mov eax, 60; xor edi, edi; syscall    _exit(0)
  */
-const CODE = "b839000000" + "0f05" + "85c0" + "74f5" + "78f3" + "b83c000000" + "31ff" + "0f05" + "00000000";
+const CODE = "cc".repeat(12) + "b839000000" + "0f05" + "85c0" + "74f5" + "78f3" + "b83c000000" + "31ff" +
+  "0f05" + "00000000";
 
 /** Writes the program, to be run in a container with a limit of processes. */
 export function writeForkChain(path: string): void {

@@ -61,15 +61,15 @@ export const USUAL_CAPABILITIES = [
   ...["SETUID", "SYS_CHROOT"],
 ].map((name) => `CAP_${name}`);
 
-/** podman's default profile, for the usual capabilities, for none, for all, and for all but each one. */
-export function podmanProfiles(text: string): [name: string, profile: LinuxSeccomp][] {
+/** An engine's default profile, for the usual capabilities, for none, for all, and for all but each one. */
+export function engineProfiles(engine: string, text: string): [name: string, profile: LinuxSeccomp][] {
   const all = CAPABILITY_NAMES.map((name) => `CAP_${name}`);
   return [
-    ["podman's default", resolveProfile(text, USUAL_CAPABILITIES)],
-    ["podman's without capabilities", resolveProfile(text, [])],
-    ["podman's with all capabilities", resolveProfile(text, all)],
+    [`${engine}'s default`, resolveProfile(text, USUAL_CAPABILITIES)],
+    [`${engine}'s without capabilities`, resolveProfile(text, [])],
+    [`${engine}'s with all capabilities`, resolveProfile(text, all)],
     ...all.map((left): [string, LinuxSeccomp] => [
-      `podman's with all capabilities but ${left}`,
+      `${engine}'s with all capabilities but ${left}`,
       resolveProfile(text, all.filter((one) => one !== left)),
     ]),
   ];
