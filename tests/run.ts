@@ -9,6 +9,7 @@
  * @module
  */
 import { ensureBuilt, EXECUTABLE, REPOSITORY } from "../tools/ensure_built.ts";
+import { findGuestFile, runAgain, sumUp } from "./driver/again.ts";
 import { addOutcomes, formatCounts, type Outcome, readGuestReport, readOutcome } from "./driver/outcome.ts";
 import { runProcess } from "./driver/process.ts";
 import { listFiles, type Suite, SUITES } from "./driver/suite.ts";
@@ -16,7 +17,7 @@ import { listFiles, type Suite, SUITES } from "./driver/suite.ts";
 const DENO = Deno.execPath();
 const CHECKS = ["fmt", "lint", "check"];
 const NAMES = ["checks", "unit", ...SUITES.slice(1).map(({ name }) => name), "guest"];
-const NOTHING: Outcome = { passed: 0, failures: [], skips: [] };
+const NOTHING: Outcome = { passed: 0, failures: [], skips: [], flaky: [] };
 
 function print(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text));
@@ -44,22 +45,39 @@ async function runSuite(suite: Suite): Promise<Outcome> {
     const what = suite.together
       ? suite.name
       : `${suite.name} ${part[0]!.replace(/^tests\/|_test\.ts$/g, "")}`;
-    const end = await runProcess(DENO, ["test", "-A", "--no-check", "--reporter=tap", ...part], {
-      cwd: REPOSITORY,
-      env: { RUNT: Deno.env.get("RUNT") ?? EXECUTABLE, RUNT_SKIP_LOG: skipLog, ...suite.env },
-      seconds: suite.seconds,
-    });
-    const outcome = readOutcome(what, end);
-    if (!suite.together) print(`  ${what}: ${formatCounts(outcome)} (${end.seconds.toFixed(1)} s)\n`);
-    outcomes.push(outcome);
+    const run = async (log: string) => {
+      const end = await runProcess(DENO, ["test", "-A", "--no-check", "--reporter=tap", ...part], {
+        cwd: REPOSITORY,
+        env: { RUNT: Deno.env.get("RUNT") ?? EXECUTABLE, RUNT_SKIP_LOG: log, ...suite.env },
+        seconds: suite.seconds,
+      });
+      const outcome = readOutcome(what, end);
+      if (!suite.together) print(`  ${what}: ${formatCounts(outcome)} (${end.seconds.toFixed(1)} s)\n`);
+      return outcome;
+    };
+    const first = await run(skipLog);
+    outcomes.push(suite.mayBeFlaky ? await runAgain(first, () => run("/dev/null")) : first);
   }
   print(Deno.readTextFileSync(skipLog));
   Deno.removeSync(skipLog);
   return addOutcomes(outcomes);
 }
 
+/** Runs all in the guests; what failed there again, alone. */
 async function runGuests(): Promise<Outcome> {
-  const end = await runProcess(DENO, ["task", "--quiet", "test:guest"], {
+  const first = await runGuest([]);
+  const places = first.failures.map(findGuestFile);
+  return await runAgain(first, async () => {
+    const again: Outcome[] = [];
+    for (const place of places) {
+      again.push(place ? await runGuest(["--pid1", place.guest, place.file]) : NOTHING);
+    }
+    return again.find(({ passed }) => passed === 0) ?? addOutcomes(again);
+  });
+}
+
+async function runGuest(args: readonly string[]): Promise<Outcome> {
+  const end = await runProcess(DENO, ["task", "--quiet", "test:guest", ...args], {
     cwd: REPOSITORY,
     env: {},
     seconds: 3000,
@@ -87,6 +105,7 @@ async function report(name: string, run: () => Outcome | Promise<Outcome>): Prom
   print(`== ${name}\n`);
   const start = performance.now(), outcome = await run();
   for (const failure of outcome.failures) print(`FAILED ${failure}\n`);
+  for (const failure of outcome.flaky) print(`FLAKY ${failure}\n`);
   for (const skip of outcome.skips) print(`SKIPPED ${skip}\n`);
   print(`== ${name}: ${formatCounts(outcome)} (${((performance.now() - start) / 1000).toFixed(0)} s)\n`);
   return outcome;
@@ -119,9 +138,11 @@ async function main(asked: readonly string[]): Promise<number> {
 
 /** Names all failures once more, for the first of them may be far above, and ends with the counts. */
 function conclude(outcomes: readonly Outcome[]): number {
-  const all = addOutcomes(outcomes);
-  const names = all.failures.map((failure) => `  ${failure.split("\n")[0]}\n`);
-  if (names.length > 0) print(`\n== failed\n${names.join("")}`);
+  const all = sumUp(outcomes);
+  for (const [what, tests] of Object.entries({ failed: all.failures, flaky: all.flaky })) {
+    const names = tests.map((test) => `  ${test.split("\n")[0]}\n`);
+    if (names.length > 0) print(`\n== ${what}\n${names.join("")}`);
+  }
   print(`\n${formatCounts(all)}\n`);
   return all.failures.length > 0 || all.passed === 0 ? 1 : 0;
 }

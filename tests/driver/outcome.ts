@@ -12,6 +12,8 @@ export interface Outcome {
   readonly failures: readonly string[];
   /** Each test that was left out: its name and why. */
   readonly skips: readonly string[];
+  /** Each test that failed, and then passed again and again (`again.ts`): its name and why it failed. */
+  readonly flaky: readonly string[];
 }
 
 /** How a process that ran tests ended. */
@@ -53,6 +55,7 @@ export function readOutcome(what: string, end: ProcessEnd): Outcome {
     skips: tests.filter(({ outcome }) => outcome === "skipped").map((test) =>
       `${what}: ${describeSkip(test)}`
     ),
+    flaky: [],
   };
 }
 
@@ -83,7 +86,7 @@ export function readGuestReport(text: string): Outcome | undefined {
   });
   // The sums are what counts; a line that was not understood must not make a failure go away.
   while (failures.length < Number(sums[2])) failures.push("guest: see its report");
-  return { passed: Number(sums[1]), failures, skips };
+  return { passed: Number(sums[1]), failures, skips, flaky: [] };
 }
 
 /** Adds outcomes up. */
@@ -92,12 +95,19 @@ export function addOutcomes(outcomes: readonly Outcome[]): Outcome {
     passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
     failures: outcomes.flatMap(({ failures }) => failures),
     skips: outcomes.flatMap(({ skips }) => skips),
+    flaky: outcomes.flatMap(({ flaky }) => flaky),
   };
 }
 
-/** One line of counts. `3 passed, 0 failed`, and what was left out when anything was. */
-export function formatCounts({ passed, failures, skips }: Outcome): string {
-  return `${passed} passed, ${failures.length} failed${skips.length > 0 ? `, ${skips.length} skipped` : ""}`;
+/** One line of counts. `3 passed, 0 failed`, and what was left out or flaky when anything was. */
+export function formatCounts({ passed, failures, skips, flaky }: Outcome): string {
+  const more = Object.entries({ skipped: skips, flaky }).filter(([, tests]) => tests.length > 0);
+  return [
+    `${passed} passed`,
+    `${failures.length} failed`,
+    ...more.map(([what, { length }]) => `${length} ${what}`),
+  ]
+    .join(", ");
 }
 
 function indent(text: string): string {

@@ -19,12 +19,17 @@ Deno.test("passed, failed and skipped tests are counted, with the reasons", () =
     passed: 1,
     failures: ["unit: three\n    boom\n    at x"],
     skips: ["unit: two (needs root)"],
+    flaky: [],
   });
   assertEquals(formatCounts(outcome), "1 passed, 1 failed, 1 skipped");
 });
 
 Deno.test("counts leave out what did not happen", () => {
-  assertEquals(formatCounts({ passed: 3, failures: [], skips: [] }), "3 passed, 0 failed");
+  assertEquals(formatCounts({ passed: 3, failures: [], skips: [], flaky: [] }), "3 passed, 0 failed");
+  assertEquals(
+    formatCounts({ passed: 3, failures: [], skips: [], flaky: ["x"] }),
+    "3 passed, 0 failed, 1 flaky",
+  );
 });
 
 Deno.test("a process that was stopped is a failure, and what passed before still counts", () => {
@@ -64,6 +69,7 @@ Deno.test("the guests' report becomes the same counts", () => {
     passed: 1,
     failures: ["guest none: guest/suite/a: broken\n    why it broke"],
     skips: ["guest none: guest/suite/a: left out (no cpuset)"],
+    flaky: [],
   });
 });
 
@@ -76,6 +82,7 @@ Deno.test("guests that did not come to an end have no report", () => {
 });
 
 Deno.test("outcomes add up", () => {
-  const one = { passed: 1, failures: ["a"], skips: [] }, two = { passed: 2, failures: [], skips: ["b"] };
-  assertEquals(addOutcomes([one, two]), { passed: 3, failures: ["a"], skips: ["b"] });
+  const one = { passed: 1, failures: ["a"], skips: [], flaky: ["c"] };
+  const two = { passed: 2, failures: [], skips: ["b"], flaky: [] };
+  assertEquals(addOutcomes([one, two]), { passed: 3, failures: ["a"], skips: ["b"], flaky: ["c"] });
 });
