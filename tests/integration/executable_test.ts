@@ -3,7 +3,6 @@
  * the same way and says what it sees.
  */
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
-import { findDeno } from "../../tools/build/find_deno.ts";
 import { program, root, testNeeding } from "../support/needs.ts";
 import { run, RUNT } from "../support/runtime.ts";
 import { TerminalDriver } from "../support/terminal_driver.ts";
@@ -332,23 +331,6 @@ testNeeding([x86_64], "exit codes, uncaught errors and signals are as usual", ()
   assertStringIncludes(stderr, "ProbeFault: uncaught");
   assertFalse(stderr.includes("\x1b"), "no colours");
   assertEquals(run(ensureProbe(), ["raise"]).code, 128 + 15);
-});
-
-testNeeding([x86_64], "--version is there before an empty script of Deno's is done", () => {
-  const empty = Deno.makeTempFileSync({ suffix: ".js" }), deno = findDeno(ROOT);
-  const time = (file: string, args: string[]) => {
-    const start = performance.now();
-    assertEquals(run(file, args).code, 0);
-    return performance.now() - start;
-  };
-  const ours: number[] = [], theirs: number[] = [];
-  for (let i = 0; i < 20; i++) {
-    theirs.push(time(deno, ["run", empty]));
-    ours.push(time(RUNT, ["--version"]));
-  }
-  Deno.removeSync(empty);
-  const [our, their] = [Math.min(...ours), Math.min(...theirs)];
-  assert(our <= 1.1 * their, `runt --version: ${our.toFixed(1)} ms, an empty script: ${their.toFixed(1)} ms`);
 });
 
 function exists(path: string): boolean {

@@ -55,7 +55,7 @@ async function signalsThatArrive(executable: string, before = ""): Promise<[stri
     const had = read(bundle, "got").length;
     sendSignal(child.pid, signal);
     // A signal that is not passed on is not waited for: others that come later show that there is time.
-    const end = Date.now() + 300;
+    const end = Date.now() + 500;
     while (read(bundle, "got").length === had && Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -132,7 +132,7 @@ testNeeding(NEEDS, "a container whose runt was killed runs on, and delete --forc
 /** Who the parent of an orphan of the container is, when it shares the pid namespace of the host. */
 async function adopterOf(executable: string, ...flags: string[]): Promise<string> {
   using bundle = makeWritable(
-    "sh -c 'sleep 2 & echo $! > /tmp/orphan'; echo > /tmp/ready; sleep 1",
+    "sh -c 'sleep 60 & echo $! > /tmp/orphan'; echo > /tmp/ready; sleep 60",
     ({ linux, mounts }) => {
       linux.namespaces = linux.namespaces.filter(({ type }: { type: string }) => type !== "pid");
       mounts[0] = { destination: "/proc", source: "/proc", type: "bind", options: ["rbind"] };

@@ -92,7 +92,7 @@ export class Runtime implements Disposable {
 }
 
 /** Waits until something holds. */
-export function waitUntil(what: string, holds: () => boolean, seconds = 10): void {
+export function waitUntil(what: string, holds: () => boolean, seconds = 60): void {
   const end = Date.now() + seconds * 1000;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`Waited ${seconds} s in vain: ${what}`);

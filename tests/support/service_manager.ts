@@ -22,7 +22,7 @@ export class ServiceManager implements Disposable {
   }
 
   /** The next message, and how many descriptors came with it; undefined when none comes in time. */
-  async receive(seconds = 10): Promise<string | undefined> {
+  async receive(seconds = 60): Promise<string | undefined> {
     const readable = encodePollfds([{ fd: this.#socket, events: POLLIN }]);
     for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
       // Without blocking: the runtime's end is waited for by this same thread.

@@ -90,7 +90,7 @@ export class TerminalDriver implements Disposable {
   }
 
   /** Waits until something is shown that was not taken before; takes all up to its end. */
-  expect(what: string | RegExp, seconds = 10): RegExpExecArray {
+  expect(what: string | RegExp, seconds = 60): RegExpExecArray {
     const pattern = typeof what === "string" ? new RegExp(what.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")) : what;
     const end = Date.now() + seconds * 1000;
     for (;;) {
@@ -113,7 +113,7 @@ export class TerminalDriver implements Disposable {
   }
 
   /** Waits for the program's end, and reads the rest. @returns its exit code, or 128 and its signal */
-  wait(seconds = 10): number {
+  wait(seconds = 60): number {
     const end = Date.now() + seconds * 1000;
     while (!this.#hasEnded()) {
       this.#read();
