@@ -2,6 +2,7 @@ import { SIGKILL } from "../../ffi/constants/signal.ts";
 import type { Result } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
+import { isPaused } from "../cgroups/look.ts";
 import { RuntError } from "../error.ts";
 import { isAlive, NO_PROCESS } from "../process/process_stat.ts";
 import type { Hooks } from "../spec/hooks.ts";
@@ -32,7 +33,7 @@ export async function startContainer(runtime: RuntimeOptions, id: string): Promi
   const { state } = container, { hooks } = state.runt;
   // The lock is given back by now: hooks may use the container, and who waits for it may not keep others from it.
   // As runc's: who starts a container finds it running, or ended by a hook of its own.
-  awaitProgram();
+  awaitProgram(() => isPaused(state.cgroup_paths));
   if (hooks?.poststart) await runHooks(container, hooks);
   if (pidfd) notify?.forward(local, { pidfd, mainPid: state.init_process_pid, log: runtime.log });
 }
@@ -55,7 +56,7 @@ function release(
   id: string,
   local: LocalKernel,
   beforehand: (container: Container) => void,
-): { container: Container; awaitProgram: () => void } {
+): { container: Container; awaitProgram: (isHeldUp: () => boolean) => void } {
   validateId(id);
   using _lock = ContainerLock.take(stateDirectory(runtime.root, id));
   const container = loadContainer(runtime, id, true), { status, directory } = container;

@@ -13,6 +13,8 @@ import { encodePollfds } from "../../ffi/structs/pollfd.ts";
 import { RuntError } from "../error.ts";
 
 const S_IFMT = 0o170000, S_IFIFO = 0o010000;
+/** Milliseconds between two looks at whether there is anything to wait for. */
+const LOOK_MS = 100;
 const O_WRONLY = 1, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
 
 /** Its name in the state directory. */
@@ -38,10 +40,10 @@ export function hasExecFifo(directory: string): boolean {
  * Lets the init go on, and removes the FIFO.
  *
  * @returns waits until the init has executed its program, or has ended: it has the FIFO open until then, also while
- *   it runs startContainer hooks
+ *   it runs startContainer hooks; not when it is held up, as one that was paused in this moment is
  * @throws {RuntError} `wrong-state` when the init is gone
  */
-export function releaseExecFifo(kernel: Kernel, directory: string): () => void {
+export function releaseExecFifo(kernel: Kernel, directory: string): (isHeldUp: () => boolean) => void {
   const path = execFifoPath(directory);
   const fd = kernel.openat(AT_FDCWD, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0, { accept: [ENXIO] });
   kernel.flush();
@@ -54,9 +56,10 @@ export function releaseExecFifo(kernel: Kernel, directory: string): () => void {
     throw new RuntError("wrong-state", "cannot start a container that has stopped");
   }
   removeFile(path);
-  return () => {
+  return (isHeldUp) => {
     // Asked for nothing, a FIFO without readers still says POLLERR.
-    kernel.poll(encodePollfds([{ fd: fd.value, events: 0 }]), 1, -1);
+    const fifo = encodePollfds([{ fd: fd.value, events: 0 }]);
+    while (kernel.poll(fifo, 1, LOOK_MS).value === 0 && !isHeldUp());
     kernel.close(fd);
     kernel.flush();
   };

@@ -124,14 +124,15 @@ testNeeding(
 );
 
 testNeeding([root], "a signal to a paused container waits for its resume", () => {
-  using bundle = makeBundle(({ process }) => {
-    process.args = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.01; done"];
+  using bundle = makeBundle(({ process, root }) => {
+    root.readonly = false;
+    process.args = ["sh", "-c", "trap 'exit 0' TERM; echo 1 >/count; while :; do sleep 0.01; done"];
   });
   using runtime = new Runtime();
   const id = runtime.newId();
   runtime.create(bundle.directory, id);
   runtime.must(["start", id]);
-  sleep(200); // the trap is set
+  waitUntil("the trap is set", () => countOf(bundle) === 1);
   runtime.must(["pause", id]);
   runtime.must(["kill", id, "TERM"]);
   runtime.must(["kill", "--all", id, "TERM"]);
@@ -139,6 +140,33 @@ testNeeding([root], "a signal to a paused container waits for its resume", () =>
   assertEquals(runtime.state(id).status, "paused");
   runtime.must(["resume", id]);
   waitUntil("it has stopped", () => runtime.state(id).status === "stopped");
+});
+
+testNeeding([root], "start does not wait for a program that pause holds up", async () => {
+  // Until the hook has ended the program is not executed.
+  const hook = "while ! [ -e /count ]; do usleep 10000; done";
+  using bundle = makeBundle((config) => {
+    config.process.args = ["sleep", "100"];
+    config.hooks = { startContainer: [{ path: "/bin/sh", args: ["sh", "-c", hook] }] };
+  });
+  using runtime = new Runtime();
+  const id = runtime.newId();
+  runtime.create(bundle.directory, id);
+  const start = new Deno.Command(RUNT, {
+    args: ["--root", runtime.root, "start", id],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  waitUntil("it runs", () => runtime.state(id).status === "running");
+  runtime.must(["pause", id]);
+  const { code, stderr } = await start.output();
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  assertEquals(runtime.state(id).status, "paused");
+  runtime.must(["resume", id]);
+  Deno.writeTextFileSync(`${bundle.rootfs}/count`, "1");
+  const { pid } = runtime.state(id);
+  waitUntil("it sleeps", () => Deno.readTextFileSync(`/proc/${pid}/cmdline`).startsWith("sleep"));
 });
 
 testNeeding([root], "delete --force ends paused containers, created and running", () => {

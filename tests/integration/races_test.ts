@@ -124,7 +124,9 @@ for (const answers of [true, false]) {
       const [start, pause] = await together(runtime, round, ["start", id], ["pause", id]) as [End, End];
       assertEquals(pause.code, 0, pause.error);
       assertEquals(runtime.state(id).status, "paused");
-      if (start.code) assertMatch(start.error, /cannot start a container in the paused state/);
+      if (start.code) {
+        assertMatch(`${start.code} ${start.error}`, /cannot start a container in the paused state/);
+      }
       runtime.must(["resume", id]);
       assertEquals(runtime.state(id).status, start.code ? "created" : "running");
       runtime.must(["delete", "--force", id]);

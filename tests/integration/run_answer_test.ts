@@ -14,7 +14,7 @@ const here = ANSWERING, outside = ANSWERING_OUTSIDE;
 
 /** Everything that a process can tell of itself. */
 const LOOK = `id; env; umask; pwd; cat /proc/self/limits /proc/self/cgroup /proc/self/oom_score_adj
-grep -E '^(Sig|Shd|Cap|NoNew|Seccomp|Cpus_allowed_list|Groups|Uid)' /proc/self/status
+grep -E '^(Sig[^Q]|Shd|Cap|NoNew|Seccomp|Cpus_allowed_list|Groups|Uid)' /proc/self/status
 cut -d' ' -f4- /proc/self/mountinfo; ls -l /dev /proc/self/fd; hostname; cat /proc/1/comm; ls /proc/sys/net/ipv4/conf
 mknod /dev/mem c 1 1; head -c 0 < /dev/mem; echo memory $?`;
 

@@ -153,7 +153,7 @@ const CASES: Readonly<Record<string, (config: Config) => void>> = {
         options: ["size=1m", "mode=700", "noexec"],
       },
       { destination: "/etc/hosts", type: "bind", source: "/etc/hosts", options: ["bind", "rprivate", "ro"] },
-      { destination: "/mnt/c", type: "bind", source: "/tmp", options: ["rbind", "rslave"] },
+      { destination: "/mnt/c", type: "bind", source: "/dev", options: ["rbind", "rslave"] },
     );
     config.root.readonly = false;
   },
