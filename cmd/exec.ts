@@ -36,6 +36,9 @@ const UNUSUAL = [
   "ignore-paused",
 ] as const;
 
+/** Flags with which engines execute what stands in a file. */
+const OF_ENGINES: readonly string[] = ["process", "pid-file", "detach"];
+
 /** What runc's exec ends with when it fails itself. */
 const FAILED = 255;
 
@@ -79,6 +82,8 @@ export const execCommand: Command<typeof FLAGS> = {
         ...(UNUSUAL.some((flag) => flags[flag])
           ? {}
           : { given: Deno.args.slice(Deno.args.indexOf("exec") + 1) }),
+        onlyProcessFile: operands.length === 1 &&
+          Object.keys(flags).every((flag) => OF_ENGINES.includes(flag)),
       });
     } catch (cause) {
       const code = cause instanceof RuntError ? cause.code : "internal";

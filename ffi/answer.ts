@@ -24,8 +24,15 @@ import { QueueingKernel, sizeOfOperation } from "./queueing.ts";
 const MAGIC = 0x77736e41;
 /** The least word: any result that is no failure. */
 const NO_FAILURE = -(1n << 63n);
-/** Size of a piece of text that ends with its NUL. */
-const UP_TO_NUL = 0xffffffff;
+/** Sizes of a piece of text: up to its NUL, and the two halves of a path. */
+const SIZE_OF = { all: -1n, directory: -2n, name: -3n } as const;
+
+/** A half of a path: what ends with its last "/", or the rest. */
+export interface PathPart {
+  readonly part: "directory" | "name";
+  /** The path's address. */
+  readonly of: Result;
+}
 
 /** What the entry stub knows, as offsets in its facts (`tools/denort/answer_arguments_x86_64.ts`). */
 export const FACT = {
@@ -38,6 +45,11 @@ export const FACT = {
   givenSize: 0xd8,
   /** 1 with `--systemd-cgroup`. */
   systemd: 0xe0,
+  /** Addresses of the values of exec's `--process` and `--pid-file`, or 0. */
+  process: 0xe8,
+  pidFile: 0xf0,
+  /** How often `--detach`, and from the 33rd bit on how many other options exec has. */
+  options: 0xf8,
 } as const;
 
 /**
@@ -126,20 +138,20 @@ export class AnswerKernel extends QueueingKernel {
    * @param pieces texts, regions that hold one, addresses of one; NUL-terminated
    * @returns where it will be, NUL-terminated, and its length
    */
-  text(room: number, ...pieces: readonly (string | Out | Result)[]): { text: Out; size: Result } {
+  text(room: number, ...pieces: readonly (string | Out | Result | PathPart)[]): { text: Out; size: Result } {
     const text = new Out(room);
     return { text, size: this.textAt(text, ...pieces) };
   }
 
   /** Puts a text together at an address. Returns its length. */
-  textAt(to: Out | At, ...pieces: readonly (string | Out | Result)[]): Result {
+  textAt(to: Out | At, ...pieces: readonly (string | Out | Result | PathPart)[]): Result {
     const parts: BlockPart[] = [],
       bytes = new Uint8Array(16 * (pieces.length + 1)),
       view = new DataView(bytes.buffer);
     pieces.forEach((piece, i) => {
-      parts.push({ at: 16 * i, value: piece });
-      view.setUint32(16 * i + 8, UP_TO_NUL, true);
-      view.setUint32(16 * i + 12, UP_TO_NUL, true);
+      const isPart = typeof piece === "object" && "part" in piece;
+      parts.push({ at: 16 * i, value: isPart ? piece.of : piece });
+      view.setBigInt64(16 * i + 8, SIZE_OF[isPart ? piece.part : "all"], true);
     });
     return this.call("text", [to, new Block(bytes, parts)]);
   }

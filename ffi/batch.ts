@@ -72,7 +72,7 @@ export const KIND = {
   fact: 6,
   /**
    * A text is put together at address a0, NUL-terminated. a1: the pieces, pairs of address and size up to an address of
-   * 0; a size of -1 means up to the piece's NUL. The result is the text's length.
+   * 0; a size of -1 means up to the piece's NUL, of -2 up to and with its last "/", of -3 what is behind that. The result is the text's length.
    */
   text: 7,
   /** The number a1 is written as text to address a0, NUL-terminated. */

@@ -77,7 +77,7 @@ export function exitProcess(code: number): never {
 let mapped: Native | undefined;
 
 /** Where the entry stub's segment has the routines (`tools/denort/segment.ts` puts them there). */
-export const STUB_ROUTINES = { spawn: 3904, call: 4000 } as const;
+export const STUB_ROUTINES = { spawn: 4928, call: 5024 } as const;
 /** The stub's record (`start_facts.ts`): the word with its segment's address, and where scratch space follows. */
 const RECORD = Symbol.for("runt.start"), SEGMENT_WORD = 11, SCRATCH = 0x200n;
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { EXEC_ANSWERS, NEW_ANSWER } from "../state/state_directory.ts";
+import { EXEC_ANSWERS, NEW_ANSWER, PROCESS_ANSWERS } from "../state/state_directory.ts";
 import { lookAt, readTextFile, rename, writeFile } from "../../ffi/files.ts";
 
 /** A mark is shorter than any answer, which the entry stub knows. */
@@ -28,12 +28,21 @@ export function placeOfRunAnswer(root: string, bundle: string): { path: string; 
   };
 }
 
-/** Where the answer to `exec` of a command line is kept: by the entry stub's hash (`tools/denort/answer_path_x86_64.ts`). */
-export function placeOfExecAnswer(
-  directory: string,
-  given: readonly string[],
-): { path: string; key: string } {
-  const key = given.join("\0");
+/** What an answer to `exec` is known by. */
+export type ExecSubject =
+  /** All arguments behind `exec`. */
+  | { readonly arguments: readonly string[] }
+  /** What stands in the file of `--process`, another one each time, and the other flags. */
+  | { readonly process: string; readonly detach: boolean; readonly pidFile: boolean };
+
+/** Where the answer to an `exec` is kept: by the entry stub's rule (`tools/denort/answer_path_x86_64.ts`). */
+export function placeOfExecAnswer(directory: string, subject: ExecSubject): { path: string; key: string } {
+  if ("process" in subject) {
+    const { process, detach, pidFile } = subject, { length } = new TextEncoder().encode(process);
+    const path = `${directory}/${PROCESS_ANSWERS[length & PROCESS_ANSWERS.length - 1]}`;
+    return { path, key: `${detach} ${pidFile} ${process}` };
+  }
+  const key = subject.arguments.join("\0");
   let hash = 0;
   for (const byte of new TextEncoder().encode(`${key}\0`)) hash = (hash << 5 | hash >>> 27) ^ byte;
   return { path: `${directory}/${EXEC_ANSWERS[(hash ^ hash >>> 16) & EXEC_ANSWERS.length - 1]}`, key };

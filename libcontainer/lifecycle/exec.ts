@@ -29,9 +29,9 @@ import { killAndReap, waitForExit } from "../process/wait.ts";
 import { errnoText } from "../errno_text.ts";
 import { isSetgroupsDenied } from "../security/id_maps.ts";
 import { note } from "../state/journal.ts";
-import { type ExecRequest, planExec } from "./exec_config.ts";
+import { type ExecRequest, planExec, type PlannedExec } from "./exec_config.ts";
 import { type ContainerFacts, loadFacts } from "./load_facts.ts";
-import { leaveMark, placeOfExecAnswer, type Worth, worthOfAnswer } from "./answer_worth.ts";
+import { type ExecSubject, leaveMark, placeOfExecAnswer, type Worth, worthOfAnswer } from "./answer_worth.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { openCopiedStreams, type Parts } from "./parts.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
@@ -52,12 +52,19 @@ export interface ExecOptions extends ExecRequest {
   readonly cgroups: readonly string[];
   /** All arguments behind `exec`, where none of them asks for more than an answer can do. */
   readonly given?: readonly string[] | undefined;
+  /** Whether nothing is asked for beside `--process`, `--pid-file` and `--detach`, which an answer can do. */
+  readonly onlyProcessFile?: boolean;
   /** In a paused container too; the process waits then until it is resumed. */
   readonly ignorePaused: boolean;
 }
 
-/** Where an answer goes, and what is to be done for it. */
-type Answer = { readonly path: string; readonly key: string; readonly worth: Worth };
+/** What an answer is known by, where it goes, and what is to be done for it. */
+interface Answer {
+  readonly subject: ExecSubject;
+  readonly path: string;
+  readonly key: string;
+  readonly worth: Worth;
+}
 
 /** What the parts of an exec hand to each other. */
 interface Exec {
@@ -102,7 +109,7 @@ export async function execInContainer(
     const text = "cannot exec in a paused container (use --ignore-paused to override)";
     throw new RuntError("wrong-state", text);
   }
-  const { config, parts, from } = await planExec(runtime, container, options, host);
+  const planned = await planExec(runtime, container, options, host), { config, parts, from } = planned;
   const { detach, consoleSocket } = options, hasTerminal = parts.terminal !== undefined;
   checkTerminal(hasTerminal, detach, consoleSocket);
   const cgroups = resolveSubCgroups(state.cgroup_paths, parseSubCgroups(options.cgroups));
@@ -111,7 +118,7 @@ export async function execInContainer(
   const foreground = new Foreground(native, local, { subreaper: false });
   using terminal = parts.terminal?.openTerminalEnd(native, local, consoleSocket, from);
   using streams = detach || hasTerminal ? undefined : await openCopiedStreams(native, local);
-  const answer = streams ? undefined : answerFor(runtime, config, parts, container, options);
+  const answer = streams ? undefined : answerFor(runtime, planned, container, options);
   const exec = {
     runtime,
     container,
@@ -144,22 +151,26 @@ export async function execInContainer(
 /** Where the answer to the next `exec` of the kind goes, and whether to leave one or a mark; undefined for neither. */
 function answerFor(
   runtime: RuntimeOptions,
-  { process }: Config,
-  parts: Parts,
+  { config: { process }, parts, processText }: PlannedExec,
   { state, directory }: ContainerFacts,
-  { given }: ExecOptions,
+  { given, onlyProcessFile, detach, pidFile }: ExecOptions,
 ): Answer | undefined {
-  if (!given || runtime.debug || isRootless() || Deno.build.arch !== "x86_64") return undefined;
+  const subject = given
+    ? { arguments: given }
+    : onlyProcessFile && processText !== undefined
+    ? { process: processText, detach, pidFile: pidFile !== undefined }
+    : undefined;
+  if (!subject || runtime.debug || isRootless() || Deno.build.arch !== "x86_64") return undefined;
   if (readStartFacts() === undefined || state.intel_rdt_path || process.affinity?.initial !== undefined) {
     return undefined;
   }
   if (Object.values(parts).some(Boolean)) return undefined;
-  const place = placeOfExecAnswer(directory, given);
-  return { ...place, worth: worthOfAnswer(place.path, place.key) };
+  const place = placeOfExecAnswer(directory, subject);
+  return { subject, ...place, worth: worthOfAnswer(place.path, place.key) };
 }
 
 /** Leaves the answer to the next `exec` of that kind, while the program runs; or a mark. */
-async function leaveAnswer(exec: Exec, { path, key, worth }: Answer): Promise<void> {
+async function leaveAnswer(exec: Exec, { subject, path, key, worth }: Answer): Promise<void> {
   const { runtime: { root, log }, container: { state, directory }, config, native, options, transcript } =
     exec;
   try {
@@ -167,8 +178,17 @@ async function leaveAnswer(exec: Exec, { path, key, worth }: Answer): Promise<vo
     if (worth === "mark") leaveMark(path, key);
     if (!transcript) return;
     const { leaveExecAnswer } = await import("./exec_answer.ts");
-    const { given = [], detach } = options;
-    const why = leaveExecAnswer(native, { root, directory, path, state, config, given, detach, transcript });
+    const { detach } = options;
+    const why = leaveExecAnswer(native, {
+      root,
+      directory,
+      path,
+      state,
+      config,
+      subject,
+      detach,
+      transcript,
+    });
     if (why !== undefined) log.debug(`no answer for the command: ${why}`);
   } catch (error) {
     log.debug(`no answer for the command: ${(error as Error).message}`);
@@ -277,6 +297,7 @@ function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void)
   };
   const program = setUpExec(kernel, config, context, limit);
   parts.pidfdSocket?.send(local, "setns", process.pidfd);
+  exec.transcript?.mark("pid file");
   beforeTail();
   kernel.whole(() => queueExec(kernel, program, firstFreeFd));
   kernel.sendTail(false)();

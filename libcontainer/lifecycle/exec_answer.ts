@@ -24,10 +24,12 @@ import { modeOf } from "../cgroups/manager.ts";
 import type { Config } from "../config/config.ts";
 import { keptSignals } from "../process/foreground.ts";
 import { STATE_FILE, type StateFile } from "../state/state_file.ts";
-import { putInPlace } from "./answer_worth.ts";
+import { type ExecSubject, putInPlace } from "./answer_worth.ts";
+import { AnsweredPidFile } from "./answered_pid_file.ts";
 import { expectThawed } from "./answers.ts";
 import {
   expectCaller,
+  expectContent,
   expectFile,
   expectStreams,
   keepSignals,
@@ -51,8 +53,8 @@ export interface ExecAnswered {
   /** Where the answer is kept. */
   readonly path: string;
   readonly config: Config;
-  /** All arguments behind `exec`. */
-  readonly given: readonly string[];
+  /** What it is known by. */
+  readonly subject: ExecSubject;
   readonly detach: boolean;
   readonly transcript: Transcript;
 }
@@ -72,11 +74,9 @@ export function leaveExecAnswer(native: Native, answered: ExecAnswered): string 
 }
 
 function makeAnswer(native: Native, answered: ExecAnswered): Uint8Array<ArrayBuffer> {
-  const { root, state, config, given, detach, transcript } = answered, any = { accept: "any" } as const;
+  const { root, state, config, subject, detach, transcript } = answered, any = { accept: "any" } as const;
   const kernel = new AnswerKernel(native), local = new LocalKernel(native);
-  const bytes = terminated(given.join("\0"));
-  kernel.expectValue(kernel.fact("givenSize"), bytes.length);
-  kernel.expectBytes(kernel.fact("given"), bytes);
+  const pidFile = expectSubject(kernel, subject);
   expectFile(kernel, local, `${answered.directory}/${STATE_FILE}`);
   expectFile(kernel, local, `${state.runt.bundle}/config.json`);
   expectCaller(kernel, local);
@@ -97,6 +97,7 @@ function makeAnswer(native: Native, answered: ExecAnswered): Uint8Array<ArrayBuf
     if (event.kind === "sent") replaySent(kernel, socket, event);
     else if (event.kind === "reply") replayReply(kernel, socket, last = event, buffer);
     else if (event.name === "limit") replayRlimits(kernel, pid, config.process);
+    else if (event.name === "pid file") pidFile?.write(pid);
     else {
       // The first process has made another one, which goes on, and answers the message that made it, too.
       kernel.call("copy", [pid.out, new At(buffer, last!.pidAt!), 8]);
@@ -118,11 +119,28 @@ function makeAnswer(native: Native, answered: ExecAnswered): Uint8Array<ArrayBuf
       kernel.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], any);
       kernel.call("waitid", [P_PID, pid, new Out(128), WEXITED | __WALL, 0], any);
     });
+    pidFile?.undo();
     first.undo();
     handed.undo();
     putSignalsBack();
   });
   return kernel.finish();
+}
+
+/** The answer holds only for what it is known by. Returns its pid file, if it has one. */
+function expectSubject(kernel: AnswerKernel, subject: ExecSubject): AnsweredPidFile | undefined {
+  if ("arguments" in subject) {
+    const bytes = terminated(subject.arguments.join("\0"));
+    kernel.expectValue(kernel.fact("givenSize"), bytes.length);
+    kernel.expectBytes(kernel.fact("given"), bytes);
+    return undefined;
+  }
+  kernel.expectValue(kernel.fact("options"), subject.detach ? 1 : 0);
+  expectContent(kernel, kernel.fact("process"), subject.process);
+  const path = kernel.fact("pidFile");
+  if (subject.pidFile) return new AnsweredPidFile(kernel, path);
+  kernel.expect(path, "zero");
+  return undefined;
 }
 
 /** The answer holds only while the container's init lives. Returns a pidfd of it. */

@@ -10,8 +10,8 @@ import { compileFilter } from "./compile_filter.ts";
 import {
   changeProcess,
   dropUnknownCapabilities,
+  parseProcessFile,
   type ProcessFlags,
-  readProcessFile,
 } from "./exec_process.ts";
 import type { ContainerFacts } from "./load_facts.ts";
 import type { Parts, PartsOptions } from "./parts.ts";
@@ -26,11 +26,20 @@ export interface ExecRequest extends PartsOptions {
   readonly processFile?: string | undefined;
 }
 
+/** What {@linkcode planExec} finds out. */
+export interface PlannedExec {
+  readonly config: Config;
+  readonly from: string;
+  readonly parts: Parts;
+  readonly processText: string | undefined;
+}
+
 /**
  * The config of a process that is executed in a container: its own, and what all processes of the container have in
  * common. There is nothing to be made in it.
  *
- * @returns the config, what few of them need, and the directory that relative paths of sockets are taken from
+ * @returns the config, what few of them need, the directory that relative paths of sockets are taken from, and what
+ *   stands in the process's file
  * @throws {RuntError} for a process that cannot be
  */
 export async function planExec(
@@ -38,13 +47,14 @@ export async function planExec(
   { id, state: { runt: { bundle, newKeyring = true, hostMounts } } }: ContainerFacts,
   request: ExecRequest,
   host: Host,
-): Promise<{ readonly config: Config; readonly from: string; readonly parts: Parts }> {
+): Promise<PlannedExec> {
   const spec = loadSpec(bundle);
   if (!spec.process) throw new RuntError("invalid-config", "process property must not be empty");
   const { processFile } = request, { linux = {} } = spec;
-  const asked = processFile === undefined
+  const processText = processFile === undefined ? undefined : Deno.readTextFileSync(processFile);
+  const asked = processText === undefined
     ? changeProcess(spec.process, request.process)
-    : readProcessFile(processFile, spec.process);
+    : parseProcessFile(processText, processFile!, spec.process);
   const process = dropUnknownCapabilities(asked, (text) => runtime.log.warn(text));
   const { seccomp, personality, memoryPolicy } = linux;
   const common: Spec = {
@@ -84,5 +94,5 @@ export async function planExec(
     ...(restrictions && { landlock: restrictions }),
     ...(filter?.listenerPath && { seccompListener: await import("../process/seccomp_listener.ts") }),
   };
-  return { config, from, parts };
+  return { config, from, parts, processText };
 }

@@ -105,13 +105,13 @@ function readId(kind: string, text: string): number {
 }
 
 /**
- * The process of a file (`--process`). What it leaves out of capabilities, limits, labels, scheduling, is the
+ * The process that stands in a file (`--process`). What it leaves out of capabilities, limits, labels, scheduling, is the
  * container's; the umask and the OOM score always are. So it is in runc.
  *
- * @throws {RuntError} when the file is not what it must be
+ * @throws {RuntError} when the text is not what it must be
  */
-export function readProcessFile(path: string, container: Process): Process {
-  const { value, problems } = decode<Process>(Deno.readTextFileSync(path), PROCESS, path);
+export function parseProcessFile(text: string, path: string, container: Process): Process {
+  const { value, problems } = decode<Process>(text, PROCESS, path);
   if (problems.length) throw problemsError(problems, path);
   const { capabilities, apparmorProfile, selinuxLabel, rlimits, ioPriority, scheduler, execCPUAffinity } =
     container;

@@ -5,7 +5,7 @@
  */
 import type { AnswerKernel } from "../../ffi/answer.ts";
 import { F_ADD_SEALS, MFD_ALLOW_SEALING, MFD_CLOEXEC, MFD_EXEC } from "../../ffi/constants/fcntl.ts";
-import { O_APPEND, O_CLOEXEC, O_CREAT, O_WRONLY } from "../../ffi/constants/open.ts";
+import { O_APPEND, O_CLOEXEC, O_CREAT, O_NONBLOCK, O_WRONLY } from "../../ffi/constants/open.ts";
 import { SIG_BLOCK, SIG_SETMASK, SIGCHLD, SIGKILL } from "../../ffi/constants/signal.ts";
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_SEQPACKET } from "../../ffi/constants/socket.ts";
 import { __WALL, P_PID, WEXITED } from "../../ffi/constants/wait.ts";
@@ -24,7 +24,9 @@ import { journalPath } from "../state/journal.ts";
 const MSG_NOSIGNAL = 0x4000;
 const STAT_SIZE = 144, NULL_DEVICE = 0x103;
 /** The byte of `st_mode` that says what a file is, beside some of its permissions. */
-const KIND_BYTE = 25;
+const KIND_BYTE = 25, SIZE_AT = 48;
+/** That byte of a file that its owner may read. */
+const READABLE_FILE = 0x81;
 /** Of `struct stat`: device to size, and times but that of the last read. */
 const IDENTITY = [[0, 72], [88, 120]] as const;
 /** Namespaces of the caller that decide what his words mean. */
@@ -52,6 +54,19 @@ export function expectText(kernel: AnswerKernel, path: string, text: string): vo
   if (expected.length > read.size) throw new RangeError("Cannot expect so long a text");
   const fd = kernel.openat(AT_FDCWD, path, O_CLOEXEC);
   kernel.read(fd, read);
+  kernel.close(fd);
+  kernel.expectBytes(read, expected);
+}
+
+/** The answer holds only where a file, at a path that is another one each time, has that text. */
+export function expectContent(kernel: AnswerKernel, path: Result, text: string): void {
+  const expected = encoder.encode(text), stat = new Out(STAT_SIZE), read = new Out(expected.length + 1);
+  // Looked at first: what is not a file may give what it has only once.
+  kernel.call("newfstatat", [AT_FDCWD, path, stat, 0]);
+  kernel.expectBytes(new At(stat, KIND_BYTE), Uint8Array.of(READABLE_FILE));
+  kernel.expectBytes(new At(stat, SIZE_AT), u64s(expected.length));
+  const fd = kernel.call("openat", [AT_FDCWD, path, O_CLOEXEC | O_NONBLOCK, 0]);
+  kernel.expectValue(kernel.read(fd, read), expected.length);
   kernel.close(fd);
   kernel.expectBytes(read, expected);
 }

@@ -13,6 +13,8 @@ import { STATE_FILE } from "./state_file.ts";
 export const START_ANSWER = "start.answer", DELETE_ANSWER = "delete.answer";
 /** What it does for `exec`, by a hash of the arguments (`lifecycle/exec_answer.ts`). */
 export const EXEC_ANSWERS: readonly string[] = [0, 1, 2, 3, 4, 5, 6, 7].map((slot) => `exec${slot}.answer`);
+/** The same for `exec --process`, by the size of the process's file. */
+export const PROCESS_ANSWERS: readonly string[] = [0, 1, 2, 3].map((slot) => `execp${slot}.answer`);
 /** An answer that is being written. */
 export const NEW_ANSWER = ".new.answer";
 /**
@@ -23,6 +25,7 @@ export const USUAL_FILES: readonly string[] = [
   EXEC_FIFO,
   START_ANSWER,
   ...EXEC_ANSWERS,
+  ...PROCESS_ANSWERS,
   NEW_ANSWER,
   DELETE_ANSWER,
   STATE_FILE,

@@ -25,7 +25,10 @@ function written(runtimeProgram: string, command: "run" | "exec", uid: number, s
     : ["exec", "--user", String(uid), id, "sh", "-c", script];
   const redirected = 'exec "$@" >"$0" 2>&1';
   const { code } = run("sh", ["-c", redirected, file, runtimeProgram, "--root", runtime.root, ...args]);
-  return { code, lines: Deno.readTextFileSync(file).split("\n").sort(), uid: Deno.statSync(file).uid };
+  const text = Deno.readTextFileSync(file);
+  // What goes to standard error has a pipe of its own, and may come out in the middle of another line.
+  const lines = text.replace("third\n", "").split("\n");
+  return { code, lines, third: text.includes("third\n"), uid: Deno.statSync(file).uid };
 }
 
 for (const command of ["run", "exec"] as const) {
@@ -33,7 +36,7 @@ for (const command of ["run", "exec"] as const) {
     for (const uid of [0, 1000]) {
       const ours = written(RUNT, command, uid, SCRIPT);
       assertEquals(ours, written("runc", command, uid, SCRIPT), `uid ${uid}`);
-      assertEquals((ours as { lines: string[] }).lines.length, 20004);
+      assertEquals((ours as { lines: string[] }).lines.length, 20003);
     }
   });
 }
@@ -42,7 +45,7 @@ testNeeding(BOTH, "exec >file: what a process left behind writes is waited for, 
   const script = "(sleep 0.3; echo late) & echo early";
   const ours = written(RUNT, "exec", 1000, script);
   assertEquals(ours, written("runc", "exec", 1000, script));
-  assertEquals((ours as { lines: string[] }).lines, ["", "early", "late"]);
+  assertEquals((ours as { lines: string[] }).lines, ["early", "late", ""]);
 });
 
 testNeeding([root], "run >file 2>&1: why a container was not made is in the file, once", () => {

@@ -72,6 +72,93 @@ testNeeding(here, "a command line is executed again as it was the first time", (
   for (const line of lines) assertEquals(Object.keys(line), ["time", "id", "event", "pid"]);
 });
 
+/** Executes what stands in a file, as engines do; what stays has no pipe of ours. */
+function execFile(runtime: Runtime, id: string, process: unknown, ...flags: string[]) {
+  const file = Deno.makeTempFileSync({ prefix: "runt-test-" }), pidFile = `${file}.pid`;
+  Deno.writeTextFileSync(file, typeof process === "string" ? process : JSON.stringify(process));
+  const given = flags.map((flag) => flag.replace("PID", pidFile));
+  const output = flags.includes("--detach") ? "null" : "piped";
+  const options = { stdin: "null", stdout: output, stderr: output } as const;
+  const outcome = runtime.call(["exec", "--process", file, ...given, id], options);
+  const pid = readIfThere(pidFile), left = readIfThere(`${pidFile.replace(/[^/]*$/, ".$&")}`);
+  for (const path of [file, pidFile]) if (readIfThere(path) !== undefined) Deno.removeSync(path);
+  return { ...outcome, pid, left };
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const PROCESS = {
+  args: ["sh", "-c", "echo $$ $A; id -u; exit 7"],
+  cwd: "/",
+  env: ["PATH=/bin", "A=b"],
+  user: { uid: 0, gid: 0 },
+};
+
+testNeeding(here, "what stands in a file is executed again, whatever the file's name is", () => {
+  using bundle = bundleOf();
+  using runtime = new Runtime();
+  const id = start(runtime, bundle);
+  const answers = () =>
+    [...Deno.readDirSync(`${runtime.root}/${id}`)].filter(({ name }) => /^execp\d.answer$/.test(name))
+      .map(({ name }) => Deno.statSync(`${runtime.root}/${id}/${name}`).size);
+  for (let i = 0; i < 4; i++) {
+    const { code, stdout, stderr, pid } = execFile(runtime, id, PROCESS);
+    assertEquals([code, stdout.replace(/^\d+/, "N"), stderr, pid], [7, "N b\n0\n", "", undefined]);
+    assertEquals(answers().map((size) => size > 104), [i > 0]);
+  }
+  // Another process of the same size, and so in the same place.
+  const other = { ...PROCESS, env: ["PATH=/bin", "A=c"] };
+  for (let i = 0; i < 3; i++) assertStringIncludes(execFile(runtime, id, other).stdout, " c\n0\n");
+  const bad = execFile(runtime, id, JSON.stringify(PROCESS).replace(/}$/, "]"));
+  assertEquals(bad.code, 255);
+  assertStringIncludes(bad.stderr, "exec failed");
+});
+
+testNeeding(here, "executed detached, its pid is in the file", () => {
+  using bundle = bundleOf();
+  using runtime = new Runtime();
+  const id = start(runtime, bundle), process = { ...PROCESS, args: ["sleep", "50"] };
+  const pids = new Set<string>();
+  for (let i = 0; i < 4; i++) {
+    const { code, pid, left } = execFile(runtime, id, process, "--detach", "--pid-file", "PID");
+    assertEquals([code, left], [0, undefined]);
+    assertEquals(Deno.readTextFileSync(`/proc/${pid}/cmdline`), "sleep\x0050\0");
+    pids.add(pid!);
+  }
+  assertEquals(pids.size, 4);
+  // Asked for less, or more.
+  assertEquals(execFile(runtime, id, process, "--detach").pid, undefined);
+  const { code, stderr, left } = execFile(runtime, id, process, "-d", "--pid-file", "/no/such/directory/PID");
+  assertEquals([code, left], [255, undefined]);
+  assertStringIncludes(stderr, "/no/such/directory/");
+  assertEquals(execFile(runtime, id, process, "--detach", "--pid-file", "/no/such/directory/PID").code, 255);
+  const both = execFile(runtime, id, process, "-d", "--detach", "--pid-file", "PID");
+  assertEquals([both.code, /^\d+$/.test(both.pid!)], [0, true]);
+  // What failed was ended.
+  const processes = JSON.parse(runtime.must(["ps", "-f", "json", id]).stdout);
+  assertEquals(processes.length, 7);
+  runtime.must(["delete", "--force", id]);
+  assertEquals(leftovers(id, runtime.root, bundle.directory), []);
+});
+
+testNeeding(here, "a file that gives what it has only once is read once", () => {
+  using bundle = bundleOf();
+  using runtime = new Runtime();
+  const id = start(runtime, bundle), text = JSON.stringify({ ...PROCESS, env: ["PATH=/bin"] }).padEnd(400);
+  for (let i = 0; i < 3; i++) assertEquals(execFile(runtime, id, text).code, 7);
+  const script = 'printf %s "$3" | "$0" --root "$1" exec --process /dev/stdin "$2"';
+  for (let i = 0; i < 3; i++) {
+    const args = ["-c", script, RUNT, runtime.root, id, text];
+    assertEquals(new Deno.Command("sh", { args, stderr: "null" }).outputSync().code, 7);
+  }
+});
+
 testNeeding(outside, "whatever is not as it was is done by TypeScript", async () => {
   using bundle = bundleOf();
   using runtime = new Runtime();

@@ -12,6 +12,7 @@
  *     runt [--root DIR] [--log FILE] [--log-format text|json] [--systemd-cgroup] start|delete [--force] ID
  *     runt … run [--bundle DIR] ID
  *     runt … exec [OPTIONS] ID ARGUMENTS…
+ *     runt … exec --process FILE [--pid-file FILE] [--detach] ID
  *
  * it maps the answer and runs it, and ends the process as that says. Whatever is not as usual (other arguments, no
  * answer, a call that fails) leads back to the stub: Deno starts, and TypeScript does all of it. An answer must belong to
@@ -26,6 +27,10 @@
  * .set GIVEN, 0xd0
  * .set GIVEN_SIZE, 0xd8
  * .set SYSTEMD, 0xe0                      # whether there is --systemd-cgroup
+ * .set PROCESS, 0xe8                      # exec's --process and --pid-file, how often --detach, how many others
+ * .set PID_FILE, 0xf0
+ * .set DETACH, 0xf8
+ * .set OTHERS, 0xfc
  * find:                                   # rbp: the facts; r14: the initial stack
  *     lea r12, [r14+16]                   # r12: the next argument
  *     xor r13d, r13d                      # r13: --root
@@ -90,6 +95,28 @@
  *     cmp byte ptr [rdx], '-'
  *     jne id
  *     add r12, 8
+ *     lea rdi, [rip+process]
+ *     call value
+ *     je 1f
+ *     lea rdi, [rip+process_short]
+ *     call value
+ *     jne 2f
+ * 1:  mov [rbp+PROCESS], rsi
+ *     jmp exec_option
+ * 2:  lea rdi, [rip+pid_file]
+ *     call value
+ *     jne 3f
+ *     mov [rbp+PID_FILE], rsi
+ *     jmp exec_option
+ * 3:  lea rdi, [rip+detach]
+ *     call named_rdi
+ *     je 4f
+ *     lea rdi, [rip+detach_short]
+ *     call named_rdi
+ *     jne 5f
+ * 4:  inc dword ptr [rbp+DETACH]
+ *     jmp exec_option
+ * 5:  inc dword ptr [rbp+OTHERS]
  *     lea r8, [rip+switches]
  * 1:  mov rdi, r8                         # those without a value
  *     call named_rdi
@@ -149,8 +176,12 @@
  *     test rdx, rdx
  *     jnz none
  *     jmp 2f
- * 1:  test rdx, rdx
- *     jz none
+ * 1:  test rdx, rdx                       # either a file says what is executed, or the arguments
+ *     sete al
+ *     cmp qword ptr [rbp+PROCESS], 0
+ *     setne cl
+ *     cmp al, cl
+ *     jne none
  * 2:  mov al, [r10]
  *     cmp al, '-'
  *     je none
@@ -195,24 +226,29 @@
  *     lea rdi, [rip+runtime]
  *     call variable_is
  *     jne variable
+ *     test al, al                         # podman has it empty
+ *     jz variable
  *     ret
  * ```
  */
 const ARGUMENTS =
-  "4d8d66104531ed31db49833e037278498b14244983c4084885d2746b803a2d7567488d3d85040000e80f040000750549" +
-  "89f5ebdb488d3d79040000e8fc03000075188b06807e0400753d3d6a736f6e74be3d7465787474b7eb2d488d3d600400" +
-  "00e8d603000075054889f3eba24889d6488d3d50040000e8f2030000750948ff85e0000000eb88c34c8d0d49040000e8" +
-  "d40300000f84fe0000004c8d0d3d040000e8c20300000f84bf0000004c8d0d32040000e8b003000074724c8d0d280400" +
-  "00e8a203000075bf498b1424488995d0000000498b14244885d274ab803a2d0f85b30000004983c4084c8d0515040000" +
-  "4c89c7e87303000074d94c89c748ffc7807fff0075f74989f8803f0075e28a0248ffc23c3d74bc84c075f349833c2400" +
-  "0f8461ffffff4983c408eba7498b14244885d20f844effffff803a2d755a4983c408488d3db0030000e8ee0200007412" +
-  "488d3dab030000e8e00200000f8525ffffff4889b5c0000000ebc1498b14244885d20f840fffffff488d3d6f030000e8" +
-  "e7020000740e488d3d69030000e8d902000075044983c4084d8b14244d85d20f84e2feffff4c8995c8000000498b5424" +
-  "08488d05310300004c39c8740b4885d20f85c1feffffeb094885d20f84b6feffff418a023c2d0f84abfeffff3c2e0f84" +
-  "a3feffff84c00f849bfeffff4c89d6b9c80000000fb60685c0741e83f87f0f8783feffff0fa305920200000f8376feff" +
-  "ff48ffc6ffc975dcc3498b0e4d8d64ce10498b14244983c4084885d2745c488d3dfc020000e8290200000f8447feffff" +
-  "488d3df9020000e8170200000f8435feffff488d3df3020000e8050200000f8423feffff488d3dec020000e8f3010000" +
-  "0f8411feffff4d85ed75a6488d3de0020000e8dc0100007598c3";
+  "4d8d66104531ed31db49833e037278498b14244983c4084885d2746b803a2d7567488d3d3f050000e8c9040000750549" +
+  "89f5ebdb488d3d33050000e8b604000075188b06807e0400753d3d6a736f6e74be3d7465787474b7eb2d488d3d1a0500" +
+  "00e89004000075054889f3eba24889d6488d3d0a050000e8ac040000750948ff85e0000000eb88c34c8d0d03050000e8" +
+  "8e0400000f84730100004c8d0df7040000e87c0400000f84340100004c8d0dec040000e86a0400000f84e30000004c8d" +
+  "0dde040000e85804000075bb498b1424488995d0000000498b14244885d274a7803a2d0f85240100004983c408488d3d" +
+  "cb040000e8fd030000740e488d3dc7040000e8ef03000075094889b5e8000000ebc5488d3db3040000e8d80300007509" +
+  "4889b5f0000000ebae488d3da7040000e8f0030000740e488d3da2040000e8e20300007508ff85f8000000eb8aff85fc" +
+  "0000004c8d05890400004c89c7e8c30300000f846fffffff4c89c748ffc7807fff0075f74989f8803f0075de8a0248ff" +
+  "c23c3d0f844effffff84c075ef49833c24000f84effeffff4983c408e936ffffff498b14244885d20f84d9feffff803a" +
+  "2d755a4983c408488d3df5030000e8330300007412488d3df0030000e8250300000f85b0feffff4889b5c0000000ebc1" +
+  "498b14244885d20f849afeffff488d3db4030000e82c030000740e488d3dae030000e81e03000075044983c4084d8b14" +
+  "244d85d20f846dfeffff4c8995c8000000498b542408488d05760300004c39c8740b4885d20f854cfeffffeb194885d2" +
+  "0f94c04883bde8000000000f95c138c80f8531feffff418a023c2d0f8426feffff3c2e0f841efeffff84c00f8416feff" +
+  "ff4c89d6b9c80000000fb60685c0741e83f87f0f87fefdffff0fa305c70200000f83f1fdffff48ffc6ffc975dcc3498b" +
+  "0e4d8d64ce10498b14244983c4084885d27460488d3d49030000e85e0200000f84c2fdffff488d3d46030000e84c0200" +
+  "000f84b0fdffff488d3d40030000e83a0200000f849efdffff488d3d39030000e8280200000f848cfdffff4d85ed75a6" +
+  "488d3d2d030000e811020000759884c07494c3";
 
 /** The code, as hexadecimal text. */
 export const ANSWER_ARGUMENTS_X86_64 = ARGUMENTS;

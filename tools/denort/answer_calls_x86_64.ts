@@ -10,7 +10,7 @@
  *
  * ```asm
  * .set BASE, 88                           # facts: the segment
- * .set SPAWN, 3904                        # see STUB_ROUTINES in ffi/native.ts
+ * .set SPAWN, 4928                        # see STUB_ROUTINES in ffi/native.ts
  * .set INFO, 0x1300                       # siginfo_t
  * .set SIGNALS, 0x1390
  * fact:                                   # rdi: its offset
@@ -120,7 +120,8 @@
  *     inc rdi
  *     pop rdx
  *     ret
- * text:                                   # rdi: where to, rsi: pieces, pairs of address and size; of size -1: up to NUL
+ * text:                                   # rdi: where to, rsi: pieces, pairs of address and size; of size -1: up to NUL,
+ *                                         # -2: up to the last '/', -3: what is behind it
  *     mov r8, rdi
  * 1:  mov rdx, [rsi]
  *     mov rcx, [rsi+8]
@@ -133,11 +134,22 @@
  *     js 2f
  *     rep movsb
  *     jmp 3f
- * 2:  lodsb
- *     stosb
+ * 2:  mov r9, rsi                         # r9: behind the last '/'
+ *     mov rdx, rsi
+ * 5:  mov al, [rdx]
+ *     inc rdx
+ *     cmp al, '/'
+ *     cmove r9, rdx
  *     test al, al
- *     jnz 2b
- *     dec rdi
+ *     jnz 5b
+ *     dec rdx                             # rdx: the end
+ *     cmp ecx, -2
+ *     cmove rdx, r9
+ *     cmp ecx, -3
+ *     cmove rsi, r9
+ *     mov rcx, rdx
+ *     sub rcx, rsi
+ *     rep movsb
  * 3:  pop rsi
  *     jmp 1b
  * 4:  mov byte ptr [rdi], 0
@@ -272,15 +284,16 @@ const CALLS =
   "000048ffcf89d0e8630000004489c8e85b0000004489c0e85300000058b93c000000e84300000089d6e83c000000e83c" +
   "00000089d0e83500000089f0e82e0000008b8508110000b940420f00e819000000b964000000e80f0000000430aa89d0" +
   "e80a000000e952feffff31d2f7f1c3b90a00000052e8f0ffffff8d4030aa8d4230aa48ffc75ac34989f8488b16488b4e" +
-  "084883c6104885d27419564889d64885c97804f3a4eb09acaa84c075fa48ffcf5eebd7c607004889f84c29c0e9fdfdff" +
-  "ff4889f0b90a0000004531c031d248f7f15241ffc04885c075f2580430aa41ffc875f7c60700e9d1fdffff4989f88a07" +
-  "84c0740c48ffc73c2975f34989f8ebee418a0084c00f84e2fcffff49ffc03c2075ee48ffce75e931c0410fb60849ffc0" +
-  "83e93083f9090f8792fdffff486bc00a4801c8ebe431c049b800000000000000804885d20f8474fdffff488b0e483b0f" +
-  "740b4c39c1751348833f007c0d4883c6084883c74848ffcaebd7ffc0e94dfdffff488b45584805400f0000ffd0e935fc" +
-  "ffff48c78590130000ffffffffc785101300000000000031ff31f641ba05000041e8880000008bb51013000085f6743a" +
-  "bf0100000041ba04000040e86e0000008bb510130000413b74240875c08b851813000083bd08130000010f84defcffff" +
-  "0580000000e9d4fcffff488dbd9013000031f631d241ba08000000b8800000000f0585c0788783f81174828d48ff498b" +
-  "542418480fa3ca72d1418b7c241089c631d24531d2b8a80100000f05ebbc488d95001300004531c0b8f70000000f05c3";
+  "084883c6104885d2743e564889d64885c97804f3a4eb2e4989f14889f28a0248ffc23c2f4c0f44ca84c075f148ffca83" +
+  "f9fe490f44d183f9fd490f44f14889d14829f1f3a45eebb2c607004889f84c29c0e9d8fdffff4889f0b90a0000004531" +
+  "c031d248f7f15241ffc04885c075f2580430aa41ffc875f7c60700e9acfdffff4989f88a0784c0740c48ffc73c2975f3" +
+  "4989f8ebee418a0084c00f84bdfcffff49ffc03c2075ee48ffce75e931c0410fb60849ffc083e93083f9090f876dfdff" +
+  "ff486bc00a4801c8ebe431c049b800000000000000804885d20f844ffdffff488b0e483b0f740b4c39c1751348833f00" +
+  "7c0d4883c6084883c74848ffcaebd7ffc0e928fdffff488b4558480540130000ffd0e910fcffff48c78590130000ffff" +
+  "ffffc785101300000000000031ff31f641ba05000041e8880000008bb51013000085f6743abf0100000041ba04000040" +
+  "e86e0000008bb510130000413b74240875c08b851813000083bd08130000010f84b9fcffff0580000000e9affcffff48" +
+  "8dbd9013000031f631d241ba08000000b8800000000f0585c0788783f81174828d48ff498b542418480fa3ca72d1418b" +
+  "7c241089c631d24531d2b8a80100000f05ebbc488d95001300004531c0b8f70000000f05c3";
 
 /** The code, as hexadecimal text. */
 export const ANSWER_CALLS_X86_64 = CALLS;

@@ -7,14 +7,14 @@
 
 /*
  * Of `start` and `delete` that is `ROOT/ID/start.answer`; of `exec` one of eight in the same place, by a hash of its
- * arguments; of `run` one of 64 in the root, by the inode of the bundle's config.json. Whether the file that is found
+ * arguments, or of four more, by the size of the file that says what to execute; of `run` one of 64 in the root, by the inode of the bundle's config.json. Whether the file that is found
  * there is really about these arguments or this bundle, its first operations say.
  *
  * ```asm
  * .set PATH, 0x100                        # scratch, behind the facts
  * .set PATH_END, 0x1000
  * .set STAT, 0x1000
- * .set CONFIG, 0x1200                     # struct stat of the bundle's config.json
+ * .set CONFIG, 0x1200                     # struct stat of the bundle's config.json, or of the process's file
  * user:
  *     mov eax, 107                        # geteuid()
  *     syscall
@@ -42,6 +42,9 @@
  *     lea rax, [rip+exec]
  *     cmp rax, r9
  *     jne last
+ *     mov rsi, [rbp+PROCESS]
+ *     test rsi, rsi
+ *     jnz process_slot
  *     mov rcx, [r14]                      # a slot for each command line: the bytes from exec's first argument on, hashed
  *     mov rsi, [rbp+GIVEN]
  *     mov r8, [r14+rcx*8]                 # r8: the last argument
@@ -61,6 +64,17 @@
  *     xor ecx, eax
  *     and ecx, 7
  *     jmp digit
+ * process_slot:                           # a slot for each process, by the size of its file
+ *     mov al, 'p'
+ *     stosb
+ *     mov r13, rdi
+ *     mov r8, rdx
+ *     call look_at
+ *     mov rdx, r8
+ *     mov rdi, r13
+ *     mov ecx, [rbp+CONFIG+48]            # st_size
+ *     and ecx, 3
+ *     jmp digit
  * bundle_slot:                            # a slot for each bundle, by the inode of its config.json
  *     lea rdi, [rbp+PATH]
  *     mov rsi, [rbp+BUNDLE]
@@ -74,15 +88,9 @@
  * 1:  lea rsi, [rip+config]
  *     call append
  *     mov byte ptr [rdi], 0
- *     mov edi, -100                       # newfstatat(AT_FDCWD, path, stat, 0)
  *     lea rsi, [rbp+PATH]
  *     mov r8, rdx
- *     lea rdx, [rbp+CONFIG]
- *     xor r10d, r10d
- *     mov eax, 262
- *     syscall
- *     test eax, eax
- *     jnz none
+ *     call look_at
  *     mov rdx, r8
  *     lea rdi, [rbp+PATH]
  *     mov rsi, r13
@@ -129,6 +137,15 @@
  *     mov edi, r8d
  *     mov eax, 3
  *     syscall
+ *     ret
+ * look_at:                                # newfstatat(AT_FDCWD, rsi, stat, 0)
+ *     mov edi, -100
+ *     lea rdx, [rbp+CONFIG]
+ *     xor r10d, r10d
+ *     mov eax, 262
+ *     syscall
+ *     test eax, eax
+ *     jnz out
  *     ret
  * value:                                  # rdi: an option's name, rdx: the argument. ZF: it is that one, rsi: its value
  *     mov rsi, rdx
@@ -194,9 +211,12 @@
  * force_short: .asciz "-f"
  * bundle: .asciz "--bundle"
  * bundle_short: .asciz "-b"
- * switches: .asciz "--detach"
- *     .asciz "-d"
- *     .asciz "--no-new-privs"
+ * process: .asciz "--process"
+ * process_short: .asciz "-p"
+ * pid_file: .asciz "--pid-file"
+ * detach: .asciz "--detach"
+ * detach_short: .asciz "-d"
+ * switches: .asciz "--no-new-privs"
  *     .asciz "--ignore-paused"
  *     .byte 0
  * notify: .asciz "NOTIFY_SOCKET="
@@ -212,23 +232,24 @@
  * ```
  */
 const PATH =
-  "b86b0000000f054189c44d85ed750f85c00f85e6fdffff4c8d2dcb020000488d9500100000488d052f0200004c39c874" +
-  "76488dbd000100004c89eee8c3010000b02faa4c89d6e8b8010000b02faa4c89cee8ad010000488d05020200004c39c8" +
-  "0f85d2000000498b0e488bb5d00000004d8b04ce31c90fb60648ffc6c1c10531c14c39c676f084c075ec482bb5d00000" +
-  "004889b5d800000089c8c1e81031c183e107e98d000000488dbd00010000488bb5c00000004885f67411803e000f843a" +
-  "fdffffe83b010000b02faa488d3521020000e82c010000c60700bf9cffffff488db5000100004989d0488d9500120000" +
-  "4531d2b8060100000f0585c00f85fbfcffff4c89c2488dbd000100004c89eee8ef000000488d35e4010000e8e3000000" +
-  "8b8d0812000089c8c1e80383e0070430aa83e1078d4130aa488d35c7010000e8bf000000c60700bf9cffffff488db500" +
-  "010000ba00080a004531d2b8010100000f0585c00f8893fcffff4189c089c7488db500100000b8050000000f0585c075" +
-  "264439a51c100000751d81bd181000008081000075114c8bad301000004983fd680f83670100004489c7b8030000000f" +
-  "05c34889d6e834000000751c3c3d750548ffc6eb1184c0750f498b34244983c4084885f6743b39c0c34889d6eb104c89" +
-  "cf4889d6e805000000750284c0c38a0784c0740c3a06750a48ffc748ffc6ebee8a06c3ac84c074084839d77304aaebf3" +
-  "c358c3000000000068ff03feffff87feffff072d2d726f6f74002d2d6c6f672d666f726d6174002d2d6c6f67002d2d73" +
-  "797374656d642d6367726f75700073746172740064656c6574650072756e0065786563002d2d666f726365002d66002d" +
-  "2d62756e646c65002d62002d2d646574616368002d64002d2d6e6f2d6e65772d7072697673002d2d69676e6f72652d70" +
-  "617573656400004e4f544946595f534f434b45543d004c495354454e5f4644533d0052554e545f494e49543d0052554e" +
-  "545f545241494e005844475f52554e54494d455f4449523d002f72756e2f72756e7400636f6e6669672e6a736f6e002f" +
-  "2e72756e2e002e616e7377657200";
+  "b86b0000000f054189c44d85ed750f85c00f855dfdffff4c8d2d14030000488d9500100000488d05600200004c39c80f" +
+  "84a1000000488dbd000100004c89eee8f0010000b02faa4c89d6e8e5010000b02faa4c89cee8da010000488d052f0200" +
+  "004c39c80f85e4000000488bb5e80000004885f67541498b0e488bb5d00000004d8b04ce31c90fb60648ffc6c1c10531" +
+  "c14c39c676f084c075ec482bb5d00000004889b5d800000089c8c1e81031c183e107e993000000b070aa4989fd4989d0" +
+  "e8030100004c89c24c89ef8b8d3012000083e103eb74488dbd00010000488bb5c00000004885f67411803e000f8482fc" +
+  "ffffe83d010000b02faa488d353b020000e82e010000c60700488db5000100004989d0e8b00000004c89c2488dbd0001" +
+  "00004c89eee80a010000488d3517020000e8fe0000008b8d0812000089c8c1e80383e0070430aa83e1078d4130aa488d" +
+  "35fa010000e8da000000c60700bf9cffffff488db500010000ba00080a004531d2b8010100000f0585c00f88f4fbffff" +
+  "4189c089c7488db500100000b8050000000f0585c075264439a51c100000751d81bd181000008081000075114c8bad30" +
+  "1000004983fd680f839a0100004489c7b8030000000f05c3bf9cffffff488d95001200004531d2b8060100000f0585c0" +
+  "7560c34889d6e834000000751c3c3d750548ffc6eb1184c0750f498b34244983c4084885f6743b39c0c34889d6eb104c" +
+  "89cf4889d6e805000000750284c0c38a0784c0740c3a06750a48ffc748ffc6ebee8a06c3ac84c074084839d77304aaeb" +
+  "f3c358c3000000000068ff03feffff87feffff072d2d726f6f74002d2d6c6f672d666f726d6174002d2d6c6f67002d2d" +
+  "73797374656d642d6367726f75700073746172740064656c6574650072756e0065786563002d2d666f726365002d6600" +
+  "2d2d62756e646c65002d62002d2d70726f63657373002d70002d2d7069642d66696c65002d2d646574616368002d6400" +
+  "2d2d6e6f2d6e65772d7072697673002d2d69676e6f72652d70617573656400004e4f544946595f534f434b45543d004c" +
+  "495354454e5f4644533d0052554e545f494e49543d0052554e545f545241494e005844475f52554e54494d455f444952" +
+  "3d002f72756e2f72756e7400636f6e6669672e6a736f6e002f2e72756e2e002e616e7377657200";
 
 /** The code, as hexadecimal text. */
 export const ANSWER_PATH_X86_64 = PATH;

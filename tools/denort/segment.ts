@@ -39,7 +39,7 @@ export const ANSWER_X86_64: string = ANSWER_ARGUMENTS_X86_64 + ANSWER_PATH_X86_6
 /** Where the answer routine stands in the segment; in the stub's listing, `ANSWER`. */
 export const ANSWER = 1024;
 /** Where the stub's table stands in the segment; in the stub's listing, `TABLE`. */
-export const TABLE = 4096;
+export const TABLE = 5120;
 /** Words of the table, as offsets from {@linkcode TABLE}; places are relative to the segment's start. */
 const WORD = {
   entry: 0,
@@ -62,7 +62,7 @@ export interface DenoStart {
 }
 
 /** Where the first blob stands in the segment: after stub and table. */
-const BLOBS = 5632;
+const BLOBS = 6656;
 
 /** Where blobs of these sizes will stand in the segment; each at a multiple of 16 bytes. */
 export function placeBlobs(sizes: readonly number[]): number[] {
