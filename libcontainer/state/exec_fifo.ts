@@ -8,7 +8,7 @@
  */
 import { lookAt, removeFile } from "../../ffi/files.ts";
 import { ENXIO, EPIPE } from "../../ffi/errno.ts";
-import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
+import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
 import { encodePollfds } from "../../ffi/structs/pollfd.ts";
 import { RuntError } from "../error.ts";
 
@@ -59,7 +59,11 @@ export function releaseExecFifo(kernel: Kernel, directory: string): (isHeldUp: (
   return (isHeldUp) => {
     // Asked for nothing, a FIFO without readers still says POLLERR.
     const fifo = encodePollfds([{ fd: fd.value, events: 0 }]);
-    while (kernel.poll(fifo, 1, LOOK_MS).value === 0 && !isHeldUp());
+    let ended: Result;
+    do {
+      ended = kernel.poll(fifo, 1, LOOK_MS);
+      kernel.flush();
+    } while (ended.value === 0 && !isHeldUp());
     kernel.close(fd);
     kernel.flush();
   };

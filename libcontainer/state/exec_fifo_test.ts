@@ -35,7 +35,7 @@ Deno.test("it is there when it is a FIFO", () => {
 Deno.test("start opens it without waiting, writes a byte and removes it", () => {
   withDirectory((directory) => {
     Deno.writeTextFileSync(execFifoPath(directory), "");
-    const kernel = recordingKernel();
+    const kernel = recordingKernel({ poll: 0 });
     const awaitProgram = releaseExecFifo(kernel, directory);
     assertEquals(names(kernel), ["openat", "write"]);
     assertEquals(kernel.operations[0]!.args[2], 1 | 0o4000 | 0o2000000);
