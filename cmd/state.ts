@@ -1,3 +1,4 @@
+import type { ContainerState } from "../libcontainer/lifecycle/container_state.ts";
 import type { Command } from "./_command.ts";
 import { orderState } from "./_container_json.ts";
 import { jsonAsGo } from "./_go_format.ts";
@@ -11,7 +12,10 @@ export const stateCommand: Command = {
   async run({ operands, runtime }) {
     const { readState } = await import("../libcontainer/lifecycle/state.ts");
     // No line end, as in runc.
-    printOut(jsonAsGo(orderState(readState(runtime, operands[0]!)), "  "));
+    const print = (state: ContainerState) => jsonAsGo(orderState(state), "  ");
+    printOut(print(readState(runtime, operands[0]!)));
+    const { leaveStateAnswer } = await import("../libcontainer/lifecycle/state_answer.ts");
+    leaveStateAnswer(runtime, operands[0]!, print);
     return 0;
   },
 };

@@ -45,6 +45,8 @@ export const FACT = {
   givenSize: 0xd8,
   /** 1 with `--systemd-cgroup`. */
   systemd: 0xe0,
+  /** The number of kill's signal. */
+  signal: 0xe8,
   /** Addresses of the values of exec's `--process` and `--pid-file`, or 0. */
   process: 0xe8,
   pidFile: 0xf0,

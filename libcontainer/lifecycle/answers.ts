@@ -1,13 +1,13 @@
 /**
- * Answers to `start` and `delete`, left in the state directory for the executable's entry stub to give before Deno
+ * Answers to `start`, `kill` and `delete`, left in the state directory for the executable's entry stub to give before Deno
  * starts: for a container that is as it was left they are always the same few system calls.
  *
  * An answer first makes sure that all is as expected, under the container's lock; else it changes nothing, and the command
- * does its work as if there were no answer. What it does is what `start.ts` and `delete.ts` do.
+ * does its work as if there were no answer. What it does is what `start.ts`, `kill.ts` and `delete.ts` do; like
+ * that, `kill` takes no lock.
  *
  * @module
  */
-import { encodePollfds } from "../../ffi/structs/pollfd.ts";
 import { NO_PROCESS } from "../process/process_stat.ts";
 import { writeFile } from "../../ffi/files.ts";
 import { LOCK_EX } from "../../ffi/constants/fcntl.ts";
@@ -22,15 +22,18 @@ import {
   O_RDWR,
   O_WRONLY,
 } from "../../ffi/constants/open.ts";
-import { POLLIN } from "../../ffi/constants/poll.ts";
 import { AnswerKernel } from "../../ffi/answer.ts";
 import { ENOENT } from "../../ffi/errno.ts";
-import { AT_FDCWD, Block, Out, type Result } from "../../ffi/kernel.ts";
+import { AT_FDCWD, Out, type Result, u64s } from "../../ffi/kernel.ts";
+import { SIGKILL } from "../../ffi/constants/signal.ts";
+import { At, Prepared } from "../../ffi/operation.ts";
 import type { Native } from "../../ffi/native.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
 import { EXEC_FIFO } from "../state/exec_fifo.ts";
 import { journalPath } from "../state/journal.ts";
-import { DELETE_ANSWER, START_ANSWER, USUAL_FILES } from "../state/state_directory.ts";
+import { DELETE_ANSWER, KILL_ANSWER, START_ANSWER, USUAL_FILES } from "../state/state_directory.ts";
+import { STATE_FILE } from "../state/state_file.ts";
+import { expectAlive, hasEnded } from "./answered_process.ts";
 
 /** What the answers are about. */
 export interface Answered {
@@ -43,6 +46,9 @@ export interface Answered {
   /** The init. */
   readonly pid: number;
 }
+
+/** Of `struct stat` of x86-64: device and inode. */
+const STAT_SIZE = 144, ST_INO = 8;
 
 /**
  * Leaves the answer to `start`: lets the program go, if the container is `created` and not frozen.
@@ -86,6 +92,38 @@ export function leaveDeleteAnswer(native: Pick<Native, "numbers">, container: An
   leave(directory, DELETE_ANSWER, kernel.finish());
 }
 
+/**
+ * Leaves the answer to `kill`: signals the init.
+ *
+ * Not for a container whose processes may outlive their init (no pid namespace of its own).
+ *
+ * @param startTime the init's
+ * @param state inode of the file that holds the container's facts once it is made; before, nobody may signal it
+ */
+export function leaveKillAnswer(
+  native: Pick<Native, "numbers">,
+  container: Answered,
+  startTime: number,
+  state: number,
+): void {
+  const kernel = new AnswerKernel(native), { directory, pid, root, id } = container;
+  const stat = new Out(STAT_SIZE), any = { accept: "any" } as const;
+  kernel.newfstatat(AT_FDCWD, `${directory}/${STATE_FILE}`, stat, 0);
+  kernel.expectBytes(new At(stat, ST_INO), u64s(state));
+  const pidfd = expectAlive(kernel, pid, startTime), signal = kernel.fact("signal");
+  kernel.call("pidfd_send_signal", [pidfd, signal, 0, 0]);
+  // A frozen process gets its SIGKILL only when it is thawed, which is more than an answer does.
+  const isOther = kernel.call("compare", [new Prepared(u64s(SIGKILL)), signal, 8]);
+  kernel.when(isOther, "zero", () => expectThawed(kernel, container.cgroup));
+  const { text: time } = kernel.clock("", "\0");
+  const fields = `",${JSON.stringify({ id, event: "kill", signal: 0 }).slice(1, -2)}`;
+  const { text, size } = kernel.text(1024, '{"time":"', time, fields, kernel.decimal(signal), "}\n");
+  const flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
+  const journal = kernel.openat(AT_FDCWD, journalPath(root), flags, 0o600, any);
+  kernel.when(journal, "ok", () => void kernel.call("write", [journal, text, size], any));
+  leave(directory, KILL_ANSWER, kernel.finish());
+}
+
 function lock(kernel: AnswerKernel, directory: string): Result {
   const state = kernel.openat(AT_FDCWD, directory, O_DIRECTORY | O_CLOEXEC);
   // One that was removed meanwhile has none of the files that the answer names.
@@ -110,9 +148,7 @@ export function expectThawed(kernel: AnswerKernel, { mode, paths }: Answered["cg
 function expectEnded(kernel: AnswerKernel, pid: number): void {
   const pidfd = kernel.pidfdOpen(pid, 0, { accept: NO_PROCESS });
   kernel.when(pidfd, "ok", () => {
-    // Readable: it has ended, reaped or not (pidfd_open(2)).
-    const poll = new Block(encodePollfds([{ fd: 0, events: POLLIN }]), [{ at: 0, value: pidfd, size: 4 }]);
-    kernel.expect(kernel.call("poll", [poll, 1, 0]), "nonzero");
+    kernel.expect(hasEnded(kernel, pidfd), "nonzero");
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Status } from "../state/status.ts";
 import type { Container } from "./load_container.ts";
 
 /** A container's state as runc prints it; the first of its members are the OCI state (runtime.md, State). */
@@ -17,7 +18,10 @@ export interface ContainerState {
 }
 
 /** The state of a container now. */
-export function describeContainer({ state, status, id }: Container, owner: string): ContainerState {
+export function describeContainer(
+  { state, status, id }: Pick<Container, "state" | "id"> & { readonly status: Status },
+  owner: string,
+): ContainerState {
   const { annotations, bundle } = state.runt;
   return {
     ociVersion: state.config.version,

@@ -10,15 +10,13 @@
  */
 import { AnswerKernel } from "../../ffi/answer.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
-import { POLLIN } from "../../ffi/constants/poll.ts";
 import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_SEQPACKET } from "../../ffi/constants/socket.ts";
 import { __WALL, P_PID, WEXITED } from "../../ffi/constants/wait.ts";
-import { AT_FDCWD, Block, Out, u64s } from "../../ffi/kernel.ts";
+import { AT_FDCWD, Out, type Result, u64s } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
 import { At, Prepared, Word } from "../../ffi/operation.ts";
-import { encodePollfds } from "../../ffi/structs/pollfd.ts";
 import type { Reply, Transcript } from "../../ffi/transcript.ts";
 import { modeOf } from "../cgroups/manager.ts";
 import type { Config } from "../config/config.ts";
@@ -26,6 +24,7 @@ import { keptSignals } from "../process/foreground.ts";
 import { STATE_FILE, type StateFile } from "../state/state_file.ts";
 import { type ExecSubject, putInPlace } from "./answer_worth.ts";
 import { AnsweredPidFile } from "./answered_pid_file.ts";
+import { expectAlive } from "./answered_process.ts";
 import { expectThawed } from "./answers.ts";
 import {
   expectCaller,
@@ -39,7 +38,6 @@ import {
   replaySent,
   replaySpawn,
   replyBuffer,
-  startTime,
   terminated,
 } from "./replay.ts";
 
@@ -81,7 +79,7 @@ function makeAnswer(native: Native, answered: ExecAnswered): Uint8Array<ArrayBuf
   expectFile(kernel, local, `${state.runt.bundle}/config.json`);
   expectCaller(kernel, local);
   expectStreams(kernel, local, config.process.uid);
-  const init = expectInit(kernel, state);
+  const init = expectAlive(kernel, state.init_process_pid, state.init_process_start);
   expectThawed(kernel, { mode: modeOf(state.cgroup_paths), paths: state.cgroup_paths });
   kernel.change();
   const putSignalsBack = keepSignals(kernel), handed = handDown(kernel, init, transcript);
@@ -143,18 +141,8 @@ function expectSubject(kernel: AnswerKernel, subject: ExecSubject): AnsweredPidF
   return undefined;
 }
 
-/** The answer holds only while the container's init lives. Returns a pidfd of it. */
-function expectInit(kernel: AnswerKernel, { init_process_pid, init_process_start }: StateFile) {
-  const init = kernel.pidfdOpen(init_process_pid, 0);
-  const poll = new Block(encodePollfds([{ fd: 0, events: POLLIN }]), [{ at: 0, value: init, size: 4 }]);
-  kernel.expect(kernel.call("poll", [poll, 1, 0]), "zero");
-  const pid = new Prepared(terminated(String(init_process_pid)));
-  kernel.expectValue(startTime(kernel, pid), init_process_start);
-  return init;
-}
-
 /** Puts what the first process is handed down at the numbers by which it is told of it. */
-function handDown(kernel: AnswerKernel, init: ReturnType<typeof expectInit>, { handed }: Transcript) {
+function handDown(kernel: AnswerKernel, init: Result, { handed }: Transcript) {
   const any = { accept: "any" } as const, { init: initAt = 0, control: controlAt = 0 } = handed;
   const initThere = kernel.call("dup3", [init, initAt, 0]);
   const pair = new Out(8), made = kernel.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);

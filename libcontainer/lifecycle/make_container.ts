@@ -30,7 +30,7 @@ import { fetchHostSource } from "../rootfs/host_source.ts";
 import { makeExecFifo } from "../state/exec_fifo.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, removeStateDirectory } from "../state/state_directory.ts";
-import { prepareState, type StateFile, writeState } from "../state/state_file.ts";
+import { preparedInode, prepareState, type StateFile, writeState } from "../state/state_file.ts";
 import { describeFacts } from "./describe_facts.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
@@ -176,7 +176,9 @@ function finish(
   let publish = prepareState(directory, facts);
   // Not in self mode, which may have mounted something for itself; nor where start has to wait for a word.
   const unusual = executable !== undefined || parts.notifySocket || parts.hostRoot;
-  if (process.execFifo && !unusual) leaveUsualAnswers(runtime, made, state, config);
+  if (process.execFifo && !unusual) {
+    leaveUsualAnswers(runtime, made, facts, config, preparedInode(directory));
+  }
   const devices = config.netDevices && parts.moveNetDevices?.(local, config, process, undo);
   const sources = parts.idMapped?.fetchIdMapped(
     made.native,

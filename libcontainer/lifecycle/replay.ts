@@ -219,15 +219,6 @@ export function replayRlimits(kernel: AnswerKernel, pid: Result | Word, { rlimit
   }
 }
 
-/** The start time of a process, in clock ticks since boot. */
-export function startTime(kernel: AnswerKernel, pid: Out): Result {
-  const { text: path } = kernel.text(64, "/proc/", pid, "/stat"), line = new Out(1024);
-  const fd = kernel.call("openat", [AT_FDCWD, path, O_CLOEXEC, 0]);
-  kernel.call("read", [fd, line, line.size - 1]);
-  kernel.close(fd);
-  return kernel.call("field", [line, 20]);
-}
-
 /** Adds a line to the journal; what cannot be noted is not worth failing for. */
 export function replayNote(kernel: AnswerKernel, root: string, ...fields: readonly (string | Out)[]): void {
   const any = { accept: "any" } as const, { text: time } = kernel.clock("", "\0");

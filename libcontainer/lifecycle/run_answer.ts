@@ -36,6 +36,7 @@ import type { Config } from "../config/config.ts";
 import { keptSignals } from "../process/foreground.ts";
 import { USUAL_FILES } from "../state/state_directory.ts";
 import { STATE_FILE, type StateFile } from "../state/state_file.ts";
+import { startTime } from "./answered_process.ts";
 import { putInPlace } from "./answer_worth.ts";
 import {
   expectCaller,
@@ -50,7 +51,6 @@ import {
   replaySent,
   replaySpawn,
   replyBuffer,
-  startTime,
   terminated,
 } from "./replay.ts";
 

@@ -9,8 +9,10 @@ import { RuntError } from "../error.ts";
 import { EXEC_FIFO } from "./exec_fifo.ts";
 import { STATE_FILE } from "./state_file.ts";
 
-/** What the entry stub does for `start` and for `delete` (`lifecycle/answers.ts`). */
-export const START_ANSWER = "start.answer", DELETE_ANSWER = "delete.answer";
+/** What the entry stub does for `start`, `kill` and `delete` (`lifecycle/answers.ts`). */
+export const START_ANSWER = "start.answer", KILL_ANSWER = "kill.answer", DELETE_ANSWER = "delete.answer";
+/** The same for `state` (`lifecycle/state_answer.ts`). */
+export const STATE_ANSWER = "state.answer";
 /** What it does for `exec`, by a hash of the arguments (`lifecycle/exec_answer.ts`). */
 export const EXEC_ANSWERS: readonly string[] = [0, 1, 2, 3, 4, 5, 6, 7].map((slot) => `exec${slot}.answer`);
 /** The same for `exec --process`, by the size of the process's file. */
@@ -24,6 +26,8 @@ export const NEW_ANSWER = ".new.answer";
 export const USUAL_FILES: readonly string[] = [
   EXEC_FIFO,
   START_ANSWER,
+  KILL_ANSWER,
+  STATE_ANSWER,
   ...EXEC_ANSWERS,
   ...PROCESS_ANSWERS,
   NEW_ANSWER,

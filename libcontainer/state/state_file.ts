@@ -1,4 +1,4 @@
-import { readTextFile, rename, writeFile } from "../../ffi/files.ts";
+import { lookAt, readTextFile, rename, writeFile } from "../../ffi/files.ts";
 import { RuntError } from "../error.ts";
 import type { Hooks } from "../spec/hooks.ts";
 
@@ -88,6 +88,11 @@ export function prepareState(directory: string, state: StateFile): () => void {
   const temporary = `${directory}/.${STATE_FILE}`;
   writeFile(temporary, JSON.stringify(state), { mode: 0o600 });
   return () => rename(temporary, `${directory}/${STATE_FILE}`);
+}
+
+/** The inode of facts that {@linkcode prepareState} has written, which they keep in their place. */
+export function preparedInode(directory: string): number | undefined {
+  return lookAt(`${directory}/.${STATE_FILE}`)?.inode;
 }
 
 /**

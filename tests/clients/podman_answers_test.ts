@@ -3,7 +3,7 @@
  * by strace(1): Deno makes threads, the entry stub makes none.
  */
 import { assert, assertEquals } from "@std/assert";
-import { ANSWERING } from "../support/answering.ts";
+import { ANSWERING, isWithoutDeno } from "../support/answering.ts";
 import { program, testNeeding } from "../support/needs.ts";
 import { RUNT } from "../support/runtime.ts";
 import { Podman } from "./podman.ts";
@@ -28,7 +28,7 @@ function isAnswered(directory: string, command: string): boolean {
   assert(traces.length > 0, `no ${command}`);
   const texts = traces.map((path) => Deno.readTextFileSync(path));
   traces.forEach((path) => Deno.removeSync(path));
-  return texts.every((text) => text.includes("exited with 0") && !text.includes("CLONE_THREAD"));
+  return texts.every(isWithoutDeno);
 }
 
 testNeeding(NEEDS, "podman's start, delete and third exec are answered", () => {

@@ -9,7 +9,8 @@
  * The routine runs in the entry stub, before Deno starts. Commands leave answers in the state directory: what the next
  * one of their kind will have to do when all is as usual, as a program of system calls (`ffi/answer.ts`). For
  *
- *     runt [--root DIR] [--log FILE] [--log-format text|json] [--systemd-cgroup] start|delete [--force] ID
+ *     runt [--root DIR] [--log FILE] [--log-format text|json] [--systemd-cgroup] start|state|delete [--force] ID
+ *     runt … kill ID [NUMBER]
  *     runt … run [--bundle DIR] ID
  *     runt … exec [OPTIONS] ID ARGUMENTS…
  *     runt … exec --process FILE [--pid-file FILE] [--detach] ID
@@ -29,6 +30,7 @@
  * .set SYSTEMD, 0xe0                      # whether there is --systemd-cgroup
  * .set PROCESS, 0xe8                      # exec's --process and --pid-file, how often --detach, how many others
  * .set PID_FILE, 0xf0
+ * .set SIGNAL, PROCESS                    # kill's signal
  * .set DETACH, 0xf8
  * .set OTHERS, 0xfc
  * find:                                   # rbp: the facts; r14: the initial stack
@@ -77,6 +79,12 @@
  *     lea r9, [rip+start]
  *     call named
  *     je id
+ *     lea r9, [rip+state]
+ *     call named
+ *     je id
+ *     lea r9, [rip+kill]
+ *     call named
+ *     je signal
  *     lea r9, [rip+delete]
  *     call named
  *     je delete_option
@@ -153,6 +161,34 @@
  *     jne none
  * 1:  mov [rbp+BUNDLE], rsi
  *     jmp run_option
+ * signal:                                 # a number behind the id; SIGTERM when there is none
+ *     mov r10, [r12]
+ *     test r10, r10
+ *     jz none
+ *     mov qword ptr [rbp+SIGNAL], 15
+ *     mov rsi, [r12+8]
+ *     test rsi, rsi
+ *     jz id
+ *     cmp qword ptr [r12+16], 0
+ *     jne none
+ *     cmp byte ptr [rsi], 0
+ *     je none
+ *     xor eax, eax
+ * 1:  movzx ecx, byte ptr [rsi]
+ *     inc rsi
+ *     test ecx, ecx
+ *     jz 1f
+ *     sub ecx, '0'
+ *     cmp ecx, 9
+ *     ja none
+ *     imul eax, eax, 10
+ *     add eax, ecx
+ *     cmp eax, 64
+ *     ja none
+ *     jmp 1b
+ * 1:  mov [rbp+SIGNAL], rax
+ *     mov [rbp+ID], r10
+ *     jmp name
  * delete_option:
  *     mov rdx, [r12]
  *     test rdx, rdx
@@ -175,14 +211,15 @@
  *     je 1f
  *     test rdx, rdx
  *     jnz none
- *     jmp 2f
+ *     jmp name
  * 1:  test rdx, rdx                       # either a file says what is executed, or the arguments
  *     sete al
  *     cmp qword ptr [rbp+PROCESS], 0
  *     setne cl
  *     cmp al, cl
  *     jne none
- * 2:  mov al, [r10]
+ * name:
+ *     mov al, [r10]
  *     cmp al, '-'
  *     je none
  *     cmp al, '.'
@@ -232,23 +269,26 @@
  * ```
  */
 const ARGUMENTS =
-  "4d8d66104531ed31db49833e037278498b14244983c4084885d2746b803a2d7567488d3d3f050000e8c9040000750549" +
-  "89f5ebdb488d3d33050000e8b604000075188b06807e0400753d3d6a736f6e74be3d7465787474b7eb2d488d3d1a0500" +
-  "00e89004000075054889f3eba24889d6488d3d0a050000e8ac040000750948ff85e0000000eb88c34c8d0d03050000e8" +
-  "8e0400000f84730100004c8d0df7040000e87c0400000f84340100004c8d0dec040000e86a0400000f84e30000004c8d" +
-  "0dde040000e85804000075bb498b1424488995d0000000498b14244885d274a7803a2d0f85240100004983c408488d3d" +
-  "cb040000e8fd030000740e488d3dc7040000e8ef03000075094889b5e8000000ebc5488d3db3040000e8d80300007509" +
-  "4889b5f0000000ebae488d3da7040000e8f0030000740e488d3da2040000e8e20300007508ff85f8000000eb8aff85fc" +
-  "0000004c8d05890400004c89c7e8c30300000f846fffffff4c89c748ffc7807fff0075f74989f8803f0075de8a0248ff" +
-  "c23c3d0f844effffff84c075ef49833c24000f84effeffff4983c408e936ffffff498b14244885d20f84d9feffff803a" +
-  "2d755a4983c408488d3df5030000e8330300007412488d3df0030000e8250300000f85b0feffff4889b5c0000000ebc1" +
-  "498b14244885d20f849afeffff488d3db4030000e82c030000740e488d3dae030000e81e03000075044983c4084d8b14" +
-  "244d85d20f846dfeffff4c8995c8000000498b542408488d05760300004c39c8740b4885d20f854cfeffffeb194885d2" +
-  "0f94c04883bde8000000000f95c138c80f8531feffff418a023c2d0f8426feffff3c2e0f841efeffff84c00f8416feff" +
-  "ff4c89d6b9c80000000fb60685c0741e83f87f0f87fefdffff0fa305c70200000f83f1fdffff48ffc6ffc975dcc3498b" +
-  "0e4d8d64ce10498b14244983c4084885d27460488d3d49030000e85e0200000f84c2fdffff488d3d46030000e84c0200" +
-  "000f84b0fdffff488d3d40030000e83a0200000f849efdffff488d3d39030000e8280200000f848cfdffff4d85ed75a6" +
-  "488d3d2d030000e811020000759884c07494c3";
+  "4d8d66104531ed31db49833e037278498b14244983c4084885d2746b803a2d7567488d3dd6050000e860050000750549" +
+  "89f5ebdb488d3dca050000e84d05000075188b06807e0400753d3d6a736f6e74be3d7465787474b7eb2d488d3db10500" +
+  "00e82705000075054889f3eba24889d6488d3da1050000e843050000750948ff85e0000000eb88c34c8d0d9a050000e8" +
+  "250500000f840a0200004c8d0d8e050000e8130500000f84f80100004c8d0d82050000e8010500000f844a0100004c8d" +
+  "0d75050000e8ef0400000f84a70100004c8d0d6a050000e8dd0400000f84e30000004c8d0d5c050000e8cb0400007597" +
+  "498b1424488995d0000000498b14244885d27483803a2d0f85970100004983c408488d3d49050000e870040000740e48" +
+  "8d3d45050000e86204000075094889b5e8000000ebc5488d3d31050000e84b04000075094889b5f0000000ebae488d3d" +
+  "25050000e863040000740e488d3d20050000e8550400007508ff85f8000000eb8aff85fc0000004c8d05070500004c89" +
+  "c7e8360400000f846fffffff4c89c748ffc7807fff0075f74989f8803f0075de8a0248ffc23c3d0f844effffff84c075" +
+  "ef49833c24000f84cbfeffff4983c408e936ffffff498b14244885d20f84b5feffff803a2d0f85c90000004983c40848" +
+  "8d3d6f040000e8a20300007412488d3d6a040000e8940300000f8588feffff4889b5c0000000ebbd4d8b14244d85d20f" +
+  "8472feffff48c785e80000000f000000498b7424084885f6747a49837c2410000f8551feffff803e000f8448feffff31" +
+  "c00fb60e48ffc685c9741c83e93083f9090f8730feffff6bc00a01c883f8400f8722feffffebda488985e80000004c89" +
+  "95c8000000eb76498b14244885d20f8403feffff488d3dbf030000e82c030000740e488d3db9030000e81e0300007504" +
+  "4983c4084d8b14244d85d20f84d6fdffff4c8995c8000000498b542408488d05810300004c39c8740b4885d20f85b5fd" +
+  "ffffeb194885d20f94c04883bde8000000000f95c138c80f859afdffff418a023c2d0f848ffdffff3c2e0f8487fdffff" +
+  "84c00f847ffdffff4c89d6b9c80000000fb60685c0741e83f87f0f8767fdffff0fa305c70200000f835afdffff48ffc6" +
+  "ffc975dcc3498b0e4d8d64ce10498b14244983c4084885d27460488d3d54030000e85e0200000f842bfdffff488d3d51" +
+  "030000e84c0200000f8419fdffff488d3d4b030000e83a0200000f8407fdffff488d3d44030000e8280200000f84f5fc" +
+  "ffff4d85ed75a6488d3d38030000e811020000759884c07494c3";
 
 /** The code, as hexadecimal text. */
 export const ANSWER_ARGUMENTS_X86_64 = ARGUMENTS;
