@@ -40,7 +40,8 @@ export const checkMemory: Check = ({ spec, facts, error, warn }) => {
 export const checkCpu: Check = ({ spec, error }) => {
   const path = "linux.resources.cpu";
   const { quota = 0, period = 0, burst = 0, idle = 0 } = spec.linux!.resources!.cpu!;
-  if (quota != 0 && quota != -1 && quota < 1000) {
+  // Any that is negative is no limit, as for the kernel's cpu.cfs_quota_us.
+  if (quota > 0 && quota < 1000) {
     error(`${path}.quota`, `must be -1 or at least 1000 microseconds, not ${quota}`);
   }
   if (period != 0 && (period < 1000 || period > 1_000_000)) {

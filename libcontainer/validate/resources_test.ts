@@ -67,7 +67,11 @@ Deno.test("checkMemory() refuses limits that contradict one another", () => {
 Deno.test("checkCpu() refuses what the kernel would", () => {
   const findings = (cpu: Changes) => findingsOf(checkCpu, { "linux.resources.cpu": cpu });
   for (
-    const cpu of [{}, { quota: -1, period: 100000 }, { quota: 50000, burst: 50000, idle: 1 }, { quota: 0 }]
+    const cpu of [{}, { quota: -1, period: 100000 }, { quota: -9999 }, {
+      quota: 50000,
+      burst: 50000,
+      idle: 1,
+    }, { quota: 0 }]
   ) {
     assertEquals(findings(cpu), []);
   }

@@ -125,6 +125,7 @@ sameAsRunc("swap as large as memory", resources({ memory: { limit: 64 << 20, swa
 sameAsRunc("zero for absent", resources({ memory: { limit: 0 }, cpu: { shares: 0, quota: 0 }, pids: {} }));
 sameAsRunc("cpu", resources({ cpu: { shares: 512, quota: 50000, period: 200000, cpus: "0", mems: "0" } }));
 sameAsRunc("an unlimited cpu quota", resources({ cpu: { quota: -1, period: 50000 } }));
+sameAsRunc("a negative cpu quota, which is no limit", resources({ cpu: { quota: -9999 } }));
 sameAsRunc("pids", resources({ pids: { limit: 20 } }));
 sameAsRunc("rates of block I/O", resources({ blockIO: ratesOf(blockDevice()) }));
 sameAsRunc("unlimited pids", resources({ pids: { limit: -1 } }));
