@@ -206,3 +206,17 @@ testNeeding(NEEDS, "the root as a read-only path is read-only, and what is mount
     assertEquals(actual!.includes("Read-only file system"), path !== "", actual);
   }
 });
+
+testNeeding(NEEDS, "masked and read-only paths that are not absolute are paths from the root", () => {
+  const [expected, actual] = ["runc", RUNT].map((program) => {
+    using bundle = makeBundle((config) => {
+      config.root.readonly = false;
+      config.linux.maskedPaths = ["etc/passwd", "nowhere"];
+      config.linux.readonlyPaths = ["etc", "nowhere"];
+      config.process.args = ["sh", "-c", "cat /etc/passwd; touch /etc/x 2>&1; ls /"];
+    });
+    using runtime = new Runtime(program);
+    return runtime.run(bundle.directory);
+  });
+  assertEquals(actual, expected);
+});
