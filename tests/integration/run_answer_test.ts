@@ -48,6 +48,15 @@ function isAnswered(runtime: Runtime, args: readonly string[], options: Deno.Com
   return threadsOf(child.pid) === 1;
 }
 
+/** Whether a child of this process runs no more, reaped or not. */
+function hasEnded(pid: number): boolean {
+  try {
+    return /\) Z /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return true;
+  }
+}
+
 /** Starts a run, and waits until its program runs. */
 function startRun(runtime: Runtime, args: readonly string[], options: Deno.CommandOptions = {}) {
   const command = new Deno.Command(RUNT, {
@@ -67,7 +76,11 @@ function startRun(runtime: Runtime, args: readonly string[], options: Deno.Comma
     pid: child.pid,
     status: child.status,
     kill: (signal: Deno.Signal) => child.kill(signal),
-    [Symbol.dispose]: () => void runtime.call(["delete", "--force", id]),
+    [Symbol.dispose]: () => {
+      runtime.call(["delete", "--force", id]);
+      // Until its end it may be writing down the answer that the next run is to find.
+      waitUntil("it has ended", () => hasEnded(child.pid));
+    },
   };
 }
 
