@@ -174,9 +174,10 @@ function finish(
     init_process_start: readProcessStat(process.pid)?.startTime ?? 0,
   };
   let publish = prepareState(directory, facts);
-  // Not in self mode, which may have mounted something for itself; nor where start has to wait for a word.
+  // Not for a caller who waits, and removes it himself; nor in self mode, which may have mounted something for itself;
+  // nor where start has to wait for a word.
   const unusual = executable !== undefined || parts.notifySocket || parts.hostRoot;
-  if (process.execFifo && !unusual) {
+  if (!callerWaits && !unusual) {
     leaveUsualAnswers(runtime, made, facts, config, preparedInode(directory));
   }
   const devices = config.netDevices && parts.moveNetDevices?.(local, config, process, undo);

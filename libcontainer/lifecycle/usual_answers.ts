@@ -17,10 +17,10 @@ export function leaveUsualAnswers(
   { hooks }: Config,
   stateInode: number | undefined,
 ): void {
-  const { native, cgroup, directory, process: { pid } } = made;
+  const { native, cgroup, directory, process: { pid, execFifo } } = made;
   const container = { root: runtime.root, id, directory, cgroup, pid };
   try {
-    if (!needsStart(hooks)) leaveStartAnswer(native, container);
+    if (execFifo && !needsStart(hooks)) leaveStartAnswer(native, container);
     const more = needsDelete(hooks) || runt.systemdCgroup || runt.resctrl?.length;
     if (!runt.ownPidNamespace) return;
     if (!more) leaveDeleteAnswer(native, container);

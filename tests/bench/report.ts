@@ -29,6 +29,7 @@ const GOALS: readonly Goal[] = [
   { name: "create+start+delete", against: "runc", factor: 1.5 },
   { name: "exec", against: "runc", factor: 1 },
   { name: "state", against: EMPTY_SCRIPT, factor: 1.25 },
+  { name: "state, first", against: EMPTY_SCRIPT, factor: 1.25 },
   { name: "--version", against: EMPTY_SCRIPT, factor: 1.1 },
 ];
 

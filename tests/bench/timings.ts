@@ -60,6 +60,8 @@ export function measureTimings(setup: TimingSetup): Measured[] {
   const running = runtimes.map((runtime) => runningContainer(setup, runtime, sleeping));
   try {
     measure("state", [...running.map(({ call }) => call("state")), empty]);
+    measure("state, first", [...running.map(({ callFirst }) => callFirst("state")), empty]);
+    measure("kill", running.map(({ call }) => call("kill", "0")));
     measure("exec", running.map(({ call }) => call("exec", "/bin/true")));
     measure("exec, first", running.map(({ callAnew }) => callAnew("exec", "/bin/true")));
   } finally {
@@ -150,6 +152,8 @@ function runningContainer(
   call(command: string, ...args: readonly string[]): Contestant;
   /** The same with another argument each time. */
   callAnew(command: string, ...args: readonly string[]): Contestant;
+  /** The same as if it had not been called before. */
+  callFirst(command: string): Contestant;
   end(): void;
 } {
   const id = newId(runtime), root = rootOf(setup, runtime);
@@ -171,8 +175,27 @@ function runningContainer(
         },
       };
     },
+    callFirst(command) {
+      const prepared = prepare(runtime.program, [...root, command, id], ENV);
+      const answer = `${root[1]}/${id}/${command}.answer`;
+      return {
+        name: runtime.name,
+        run() {
+          if (isFile(answer)) Deno.removeSync(answer);
+          return must(runtime, prepared);
+        },
+      };
+    },
     end: () => call("delete", "--force", id),
   };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 function command(runtime: ContainerRuntime, args: readonly string[]): Contestant {

@@ -305,6 +305,17 @@ testNeeding(here, "kill is answered, by number and by none, and is in the journa
   }
 });
 
+testNeeding(here, "what run --detach has made is killed and deleted by answers, too", () => {
+  using bundle = bundleOf(LONG);
+  using runtime = new Runtime();
+  const id = runtime.newId(), quiet = { stdout: "null", stderr: "null" } as const;
+  runtime.must(["run", "--detach", "-b", bundle.directory, id], quiet);
+  assertEquals(withoutFacts(runtime, id, () => runtime.call(["kill", id, "9"])), NONE);
+  untilStopped(runtime, id);
+  assertEquals(withoutFacts(runtime, id, () => runtime.call(["delete", id])), NONE);
+  assertEquals(leftovers(id, runtime.root, bundle.directory), []);
+});
+
 testNeeding(here, "other ways to say kill are left to the command itself", () => {
   using bundle = bundleOf(TRAPPING);
   using runtime = new Runtime();

@@ -40,7 +40,11 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
       if (status === "paused") thaw(text);
       Deno.kill(pid, "SIGKILL");
       waitUntil("it is gone", () => run("test", ["-d", `/proc/${pid}/root/`]).code !== 0);
-      for (const cgroup of cgroupsOf(id)) Deno.removeSync(cgroup.replace(/^cgroup /, ""));
+      // Nobody is in them any more once it has been reaped.
+      waitUntil("its cgroups are empty", () => {
+        for (const cgroup of cgroupsOf(id)) run("rmdir", [cgroup.replace(/^cgroup /, "")]);
+        return cgroupsOf(id).length === 0;
+      });
     });
   }
 }
