@@ -11,7 +11,7 @@ import {
   O_WRONLY,
 } from "../../ffi/constants/open.ts";
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, STATX_BASIC_STATS } from "../../ffi/constants/stat.ts";
-import { EPERM } from "../../ffi/errno.ts";
+import { EINVAL, ENOENT, EPERM } from "../../ffi/errno.ts";
 import { type Fd, type Kernel, Out } from "../../ffi/kernel.ts";
 import { decodeStatx, type Statx, STATX_SIZE } from "../../ffi/structs/statx.ts";
 import { deviceNumber } from "./device_number.ts";
@@ -20,8 +20,8 @@ import { O_LOOK } from "./safe_path.ts";
 const DIRENTS_SIZE = 4096, PATH_MAX = 4096;
 /** What one sendfile(2) copies at the most. */
 const SENDFILE_MAX = 0x7ffff000;
-/** `d_type` of links. */
-const DT_LNK = 10;
+/** `d_type` of links, and of what a file system does not tell. */
+const DT_LNK = 10, DT_UNKNOWN = 0;
 
 /** A directory and where its contents go. */
 interface Pair {
@@ -48,17 +48,19 @@ function copyDirectory(kernel: Kernel, { from, to }: Pair, todo: Pair[]): void {
     const length = kernel.call("getdents64", [directory, out, DIRENTS_SIZE]);
     kernel.flush();
     if (length.value === 0) break;
-    const entries = readEntries(out.bytes.subarray(0, length.value)).map(({ name, isLink }) => {
+    const entries = readEntries(out.bytes.subarray(0, length.value)).map(({ name, mayBeLink }) => {
       const file = kernel.openat(from, name, O_LOOK | O_NOFOLLOW);
-      const status = new Out(STATX_SIZE), text = new Out(isLink ? PATH_MAX : 0);
+      const status = new Out(STATX_SIZE), text = new Out(mayBeLink ? PATH_MAX : 0);
       kernel.statx(file, "", AT_EMPTY_PATH, STATX_BASIC_STATS, status);
-      const size = isLink ? kernel.readlinkat(file, "", text) : undefined;
+      const size = mayBeLink
+        ? kernel.readlinkat(file, "", text, { accept: [EINVAL, ENOENT] }) // it is none
+        : undefined;
       kernel.close(file);
       return { name, status, text, size };
     });
     kernel.flush();
     for (const { name, status, text, size } of entries) {
-      const link = size && new TextDecoder().decode(text.bytes.subarray(0, size.value));
+      const link = size?.ok ? new TextDecoder().decode(text.bytes.subarray(0, size.value)) : undefined;
       copyEntry(kernel, { from, to }, name, decodeStatx(status), link, todo);
     }
   }
@@ -79,9 +81,9 @@ function copyEntry(
     const source = kernel.openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     const copy = kernel.openat(to, name, flags, 0o600);
-    for (let left = size; left > 0; left -= SENDFILE_MAX) {
-      kernel.call("sendfile", [copy, source, 0, SENDFILE_MAX]);
-    }
+    // One call more than it takes: where there is no room, one says how much there was, and only the next one says so.
+    const calls = size && Math.ceil(size / SENDFILE_MAX) + 1;
+    for (let i = 0; i < calls; i++) kernel.call("sendfile", [copy, source, 0, SENDFILE_MAX]);
     kernel.close(source);
     kernel.close(copy);
   } else if (type === S_IFDIR) {
@@ -115,12 +117,13 @@ function setOwner(
 }
 
 /** The entries of a `struct linux_dirent64` list (`getdents64(2)`), without `.` and `..`. */
-function readEntries(bytes: Uint8Array): { name: string; isLink: boolean }[] {
+function readEntries(bytes: Uint8Array): { name: string; mayBeLink: boolean }[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), entries = [];
   for (let at = 0; at < bytes.length; at += view.getUint16(at + 16, true)) {
     const end = bytes.indexOf(0, at + 19);
     const name = new TextDecoder().decode(bytes.subarray(at + 19, end));
-    if (name !== "." && name !== "..") entries.push({ name, isLink: bytes[at + 18] === DT_LNK });
+    const type = bytes[at + 18], mayBeLink = type === DT_LNK || type === DT_UNKNOWN;
+    if (name !== "." && name !== "..") entries.push({ name, mayBeLink });
   }
   return entries;
 }

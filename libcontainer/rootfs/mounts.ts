@@ -90,9 +90,14 @@ function mountOther(kernel: Kernel, config: MountConfig, { root }: RootfsContext
 }
 
 /** `fsconfig(2)` takes 255 bytes at the most; an overlay's directories may be more. */
-function isTooLong({ data, flags }: MountConfig): boolean {
-  return data.length > FSCONFIG_MAX && !(flags & MS_BIND) &&
-    data.split(",").some((option) => option.length - option.indexOf("=") - 1 > FSCONFIG_MAX);
+function isTooLong({ data, source, context = "", flags }: MountConfig): boolean {
+  // The first look spares the encoder where even three bytes for each character would fit.
+  if (flags & MS_BIND || [data, source, context].every((text) => 3 * text.length <= FSCONFIG_MAX)) {
+    return false;
+  }
+  const size = (text: string) => new TextEncoder().encode(text).length;
+  return [source, context, ...data.split(",").map((option) => option.slice(option.indexOf("=") + 1))]
+    .some((value) => size(value) > FSCONFIG_MAX);
 }
 
 /**

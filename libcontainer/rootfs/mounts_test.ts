@@ -11,6 +11,7 @@ import { RESOLVE_BENEATH, RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS } from "../../ffi
 import { EACCES, EEXIST, EINVAL, ELOOP, ENOENT, ENOTDIR, EPERM } from "../../ffi/errno.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { RuntError } from "../error.ts";
+import type { MountConfig } from "../config/mount_config.ts";
 import {
   howByPath,
   names,
@@ -254,6 +255,21 @@ Deno.test("a value that is too long for fsconfig goes to mount", () => {
   assert(
     kernel.lines().some((line) => line.startsWith('mount("overlay", "self/fd/') && line.includes("upperdir")),
   );
+});
+
+Deno.test("what is too long for fsconfig is so in bytes, and may be a source or a context", () => {
+  const usesMount = (values: Partial<MountConfig>) => {
+    const kernel = recordingKernel();
+    const mount = testMount({ destination: "/o", type: "tmpfs", source: "tmpfs", ...values });
+    mountAll(kernel, testConfig({ mounts: [mount] }), testContext());
+    kernel.flush();
+    return !names(kernel).includes("fsopen");
+  };
+  assertEquals(usesMount({ data: `x=${"u".repeat(255)}`, source: "s".repeat(255) }), false);
+  assertEquals(usesMount({ data: `x=${"ж".repeat(127)}` }), false);
+  assertEquals(usesMount({ data: `x=${"ж".repeat(128)}` }), true);
+  assertEquals(usesMount({ source: "s".repeat(256) }), true);
+  assertEquals(usesMount({ context: "c".repeat(256) }), true);
 });
 
 Deno.test("the kernel that lacks the mount API gets mounts by path", () => {

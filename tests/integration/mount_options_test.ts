@@ -124,3 +124,34 @@ testNeeding([root], "2,000 mounts need no more descriptors than a process may ha
   const { code, stdout, stderr } = run("sh", [...limited, runtime.newId()], { env: { RUNT_INIT: "image" } });
   assertEquals([code, stdout], [0, "2000\n4\n"], stderr);
 });
+
+testNeeding([root], "what tmpcopyup has no room for is an error, not a file that is cut off", () => {
+  using bundle = makeBundle((config) => {
+    const options = ["tmpcopyup", "size=64k", "mode=755"];
+    config.mounts.push({ destination: "/data", type: "tmpfs", source: "tmpfs", options });
+    config.process.args = ["ls", "-l", "/data"];
+  });
+  Deno.mkdirSync(`${bundle.rootfs}/data`);
+  Deno.writeFileSync(`${bundle.rootfs}/data/large`, new Uint8Array(1 << 20));
+  using runtime = new Runtime(RUNT);
+  const { code, stdout, stderr } = runtime.run(bundle.directory);
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /error mounting \\"tmpfs\\" to rootfs at \\"\/data\\": .*no space left on device/);
+});
+
+testNeeding([root], "sources and options that are long in bytes alone, or long sources, are mounted", () => {
+  const long = "ж".repeat(100);
+  using bundle = makeBundle();
+  for (const name of [`/${long}`, "/other"]) Deno.mkdirSync(bundle.directory + name);
+  Deno.writeTextFileSync(`${bundle.directory}/${long}/seen`, "");
+  Deno.mkdirSync(`${bundle.rootfs}/mnt`);
+  bundle.update((config) => {
+    const options = [`lowerdir=${bundle.directory}/${long}:${bundle.directory}/other`];
+    config.mounts.push({ destination: "/mnt", type: "overlay", source: "overlay", options });
+    config.mounts.push({ destination: "/tmp", type: "tmpfs", source: "s".repeat(300) });
+    config.process.args = ["sh", "-c", "ls /mnt; grep -c ' /tmp .* s\\{300\\} ' /proc/self/mountinfo"];
+  });
+  using runtime = new Runtime(RUNT);
+  const { stdout } = runtime.must(["run", "-b", bundle.directory, runtime.newId()]);
+  assertEquals(stdout, "seen\n1\n");
+});
