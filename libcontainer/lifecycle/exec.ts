@@ -1,11 +1,10 @@
-import { KernelError, PeerGoneError } from "../../ffi/kernel_error.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { type Native, openNative } from "../../ffi/native.ts";
 import type { Transcript } from "../../ffi/transcript.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
 import { CgroupJoin } from "../cgroups/cgroup_join.ts";
 import { joinResctrlGroup } from "../cgroups/resctrl_join.ts";
-import { isPaused, oomKills } from "../cgroups/look.ts";
+import { isPaused } from "../cgroups/look.ts";
 import { parseSubCgroups, resolveSubCgroups } from "../cgroups/sub_cgroup.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
@@ -13,7 +12,6 @@ import { Host } from "../host/facts.ts";
 import { hexadecimalMask, setInitialAffinity } from "../init/attributes.ts";
 import type { ProgramContext } from "../init/context.ts";
 import { setUpExec } from "../init/exec_order.ts";
-import { explainProcessError } from "../init/explain.ts";
 import { queueExec } from "../init/tail.ts";
 import { checkTerminal } from "../process/check_terminal.ts";
 import type { ContainerProcess } from "../process/container_process.ts";
@@ -26,7 +24,6 @@ import { setRlimits } from "../process/rlimits.ts";
 import { inspectStandardStreams, TERMINAL_STREAMS } from "../process/standard_streams.ts";
 import type { TerminalEnd } from "../process/terminal.ts";
 import { killAndReap, waitForExit } from "../process/wait.ts";
-import { errnoText } from "../errno_text.ts";
 import { isSetgroupsDenied } from "../security/id_maps.ts";
 import { note } from "../state/journal.ts";
 import { type ExecRequest, planExec, type PlannedExec } from "./exec_config.ts";
@@ -35,6 +32,7 @@ import { type ExecSubject, leaveMark, placeOfExecAnswer, type Worth, worthOfAnsw
 import type { RuntimeOptions } from "./options.ts";
 import { openCopiedStreams, type Parts } from "./parts.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
+import { explainExecuting } from "./process_failure.ts";
 import { restriction } from "./restriction.ts";
 import { forgivesCgroups, isRootless } from "./rootless.ts";
 
@@ -228,7 +226,7 @@ function execute(exec: Exec): ContainerProcess {
     for (const pidfd of made.reverse()) killAndReap(local, pidfd);
     if (pidFileWritten) removePidFile(pidFile!);
     if (!isAlive(state.init_process_pid, state.init_process_start)) throw stopped(error);
-    throw explain(error, exec, pid);
+    throw explainExecuting(error, state.cgroup_paths, pid);
   }
 }
 
@@ -301,22 +299,4 @@ function runSteps(exec: Exec, process: ContainerProcess, beforeTail: () => void)
   beforeTail();
   kernel.whole(() => queueExec(kernel, program, firstFreeFd));
   kernel.sendTail(false)();
-}
-
-/** Puts runc's words around what went wrong with the process. */
-function explain(error: unknown, { container }: Exec, pid: number | undefined): RuntError {
-  const code = error instanceof RuntError ? error.code : "kernel";
-  let cause = explainProcessError(error);
-  if (error instanceof KernelError && error.where.step === "cgroup") {
-    const who = pid === undefined ? "process" : `pid ${pid}`;
-    const text = `error adding ${who} to cgroups: ${error.syscall} ${error.where.what}: ${errnoText(error)}`;
-    cause = new RuntError("kernel", text);
-  }
-  if (error instanceof KernelError && error.where.step === "exec" && error.syscall === "execve") {
-    cause = new RuntError("exec", `exec ${error.where.what}: ${errnoText(error)}`);
-  }
-  // It may have been another one of the container's.
-  const oom = error instanceof PeerGoneError && oomKills(container.state.cgroup_paths) > 0;
-  if (oom) cause = new RuntError("kernel", `${error.message} (possibly OOM-killed)`);
-  return new RuntError(code, "unable to start container process", { cause });
 }

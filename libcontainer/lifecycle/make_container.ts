@@ -4,14 +4,12 @@
  * @module
  */
 import { SIGKILL } from "../../ffi/constants/signal.ts";
-import { PeerGoneError } from "../../ffi/kernel_error.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { type Native, openNative } from "../../ffi/native.ts";
 import { observeFiles } from "../../ffi/files.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
 import { type CgroupManager, openCgroupManager } from "../cgroups/manager.ts";
 import { removeResctrlGroups } from "../cgroups/remove.ts";
-import { RuntError } from "../error.ts";
 import type { InitContext } from "../init/context.ts";
 import { setUp } from "../init/order.ts";
 import { letUserIn, queueTail } from "../init/tail.ts";
@@ -35,6 +33,7 @@ import { describeFacts } from "./describe_facts.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
 import type { Plan } from "./plan_container.ts";
+import { explainMaking } from "./process_failure.ts";
 import type { RunRecord } from "./run_answer.ts";
 import { restriction } from "./restriction.ts";
 import { forgivesCgroups, isRootless, warnOfStrays } from "./rootless.ts";
@@ -137,7 +136,7 @@ export function makeContainer(
       made = { directory, cgroup, process, native, local };
       finish(runtime, plan, made, state, executable, others, undo);
     } catch (error) {
-      throw explain(error, cgroup);
+      throw explainMaking(error, cgroup, runtime.debug);
     }
     note(runtime.root, id, "create", { pid: made.process.pid });
     log.debug("init: closing the pipe to signal completion");
@@ -282,22 +281,4 @@ function finish(
 function noteFiles(record: RunRecord | undefined, part: "limits" | "devices", body: () => void): void {
   if (record) record[part] = observeFiles(body);
   else body();
-}
-
-/** Puts runc's words around what went wrong in the new process; says so when memory was what it lacked. */
-function explain(error: unknown, cgroup: CgroupManager): RuntError {
-  const code = error instanceof RuntError ? error.code : "kernel";
-  if (error instanceof PeerGoneError && cgroup.oomKillCount() > 0) {
-    return new RuntError(
-      code,
-      "unable to start container process: container init was OOM-killed (memory limit too low?)",
-      {
-        path: "linux.resources.memory.limit",
-      },
-    );
-  }
-  // As runc has it: it is put into its cgroup, and devices are moved, before its init sets anything up.
-  const early = error instanceof RuntError && /^linux\.(netDevices|cgroupsPath$)/.test(error.path ?? "");
-  const what = early ? "" : ": error during container init";
-  return new RuntError(code, `unable to start container process${what}`, { cause: error });
 }
