@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { MS_RDONLY } from "../../ffi/constants/mount.ts";
 import type { DeviceConfig } from "./device_config.ts";
 import type { IdMapping } from "./id_mapping.ts";
 import type { MountConfig } from "./mount_config.ts";
@@ -26,6 +27,14 @@ export interface NamespaceConfig {
 /** Whether a container has a new namespace of a type, not one that it joins. */
 export function makesNamespace({ namespaces }: Pick<Config, "namespaces">, type: string): boolean {
   return namespaces.some((namespace) => namespace.type === type && namespace.path === undefined);
+}
+
+/** Whether a container can write to its cgroup, which it has to itself. */
+export function writesToCgroup(config: Pick<Config, "namespaces" | "mounts">): boolean {
+  return makesNamespace(config, "cgroup") &&
+    config.mounts.some(({ destination, type, flags }) =>
+      type === "cgroup" && destination === "/sys/fs/cgroup" && !(flags & MS_RDONLY)
+    );
 }
 
 /** Masks of capability numbers, one bit each (`capabilities(7)`), as hexadecimal text so that they survive JSON. */

@@ -179,6 +179,8 @@ function finish(
   if (!callerWaits && !unusual) {
     leaveUsualAnswers(runtime, made, facts, config, preparedInode(directory));
   }
+  // Before anybody looks for it: hooks may.
+  parts.giveCgroup?.(made.cgroup.paths[""]!, config, process.pid, forgivesCgroups(runtime, host));
   const devices = config.netDevices && parts.moveNetDevices?.(local, config, process, undo);
   const sources = parts.idMapped?.fetchIdMapped(
     made.native,

@@ -48,6 +48,8 @@ export interface Parts {
   readonly hostRoot?: HostRoot;
   /** Has a process that is executed in such a container enter its root. */
   readonly enterRoot?: (kernel: Kernel) => void;
+  /** Gives the container's cgroup to its user. */
+  readonly giveCgroup?: typeof import("./cgroup_owner.ts").giveCgroup;
   /** Makes the id-mapped mounts. */
   readonly idMapped?: typeof import("./id_mapped_mounts.ts");
 }

@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.ts";
+import { type Config, writesToCgroup } from "../config/config.ts";
 import { createConfig } from "../config/create_config.ts";
 import { Host } from "../host/facts.ts";
 import { checkTerminal } from "../process/check_terminal.ts";
@@ -71,6 +71,9 @@ export async function planContainer(
     noPivot: options.noPivot,
     newKeyring: !options.noNewKeyring,
   });
+  const owner = host.cgroupMode === "unified" && writesToCgroup(config)
+    ? await import("./cgroup_owner.ts")
+    : undefined;
   const seccomp = await compileFilter(spec.linux?.seccomp, spec.annotations);
   if (seccomp) log.debug(`seccomp filter flags: ${seccomp.flags}`);
   const landlock = parts.landlock?.planLandlock(spec.annotations![LANDLOCK]!, (text) => log.warn(text));
@@ -80,7 +83,7 @@ export async function planContainer(
     config: { ...config, ...(seccomp && { seccomp }), ...(landlock && { landlock }) },
     host,
     options: { ...options, preserveFds, listenFds },
-    parts,
+    parts: owner ? { ...parts, giveCgroup: owner.giveCgroup } : parts,
   };
 }
 

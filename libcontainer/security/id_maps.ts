@@ -116,6 +116,18 @@ export function parseIdMap(text: string): IdMapping[] {
   });
 }
 
+/** The id that one of a process's user namespace has for the reader; undefined when it is not mapped. */
+export function hostIdOf(pid: number, kind: Kind, id: number): number | undefined {
+  let text = "";
+  try {
+    text = Deno.readTextFileSync(`/proc/${pid}/${kind}_map`);
+  } catch { /* it is gone */ }
+  const range = parseIdMap(text).find(({ containerID, size }) =>
+    id >= containerID && id < containerID + size
+  );
+  return range && range.hostID + id - range.containerID;
+}
+
 function textOf(mappings: readonly IdMapping[]): string {
   return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}`).sort().join();
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { testConfig } from "../../tests/support/rootfs_fixture.ts";
 import { RuntError } from "../error.ts";
-import { checkJoinedMaps, isSetgroupsDenied, parseIdMap, writeIdMaps } from "./id_maps.ts";
+import { checkJoinedMaps, hostIdOf, isSetgroupsDenied, parseIdMap, writeIdMaps } from "./id_maps.ts";
 
 const OWN = parseIdMap(Deno.readTextFileSync("/proc/self/uid_map"));
 
@@ -11,6 +11,13 @@ Deno.test("parseIdMap() reads what the kernel writes", () => {
     { containerID: 65536, hostID: 5, size: 1 },
   ]);
   assertEquals(parseIdMap(""), []);
+});
+
+Deno.test("hostIdOf() finds the range that an id is in, if there is one", () => {
+  const last = OWN.at(-1)!;
+  assertEquals(hostIdOf(Deno.pid, "uid", last.containerID + last.size - 1), last.hostID + last.size - 1);
+  assertEquals(hostIdOf(Deno.pid, "uid", last.containerID + last.size), undefined);
+  assertEquals(hostIdOf(0, "uid", 0), undefined);
 });
 
 Deno.test("checkJoinedMaps() takes the mappings that the namespace has, or none", () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { testNeeding } from "../../support/needs.ts";
 import { Container } from "./container.ts";
-import { guest } from "./guest_needs.ts";
+import { guest, runt } from "./guest_needs.ts";
 
 const MIB = 1024 * 1024;
 
@@ -39,3 +39,26 @@ testNeeding([guest], "without a cgroup namespace the container sees the whole pa
   assertEquals(directory, "/sys/fs/cgroup/runt-whole/c");
   assertMatch(mkdir, /Read-only file system/);
 });
+
+testNeeding(
+  [guest, runt],
+  "who may write to the container's cgroup can divide it, and not raise its limits",
+  () => {
+    const script = [
+      "mkdir /sys/fs/cgroup/part",
+      "echo 0 > /sys/fs/cgroup/part/cgroup.procs",
+      "cat /proc/self/cgroup",
+      "echo max > /sys/fs/cgroup/memory.max",
+    ].join("; ");
+    using container = new Container(script, (config) => {
+      config.linux.cgroupsPath = "/runt-own/c";
+      config.linux.resources.memory = { limit: 64 * MIB };
+      const mount = config.mounts.find(({ type }: { type: string }) => type === "cgroup");
+      mount.options = mount.options.filter((option: string) => option !== "ro");
+      config.process.user = { uid: 1000, gid: 1000 };
+    });
+    const { stdout, stderr } = container.run();
+    assertEquals(stdout, "0::/part\n");
+    assertMatch(stderr, /can't create \/sys\/fs\/cgroup\/memory\.max: Permission denied/);
+  },
+);

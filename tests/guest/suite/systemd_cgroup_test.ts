@@ -148,6 +148,45 @@ for (const [name, change] of Object.entries(CASES)) {
   });
 }
 
+testNeeding(
+  [guest, systemd, runt],
+  "a cgroup that the container writes to is its user's, as runc has it",
+  () => {
+    const owners = (program: string, change: (config: Config) => void) => {
+      using scope = new Scope(program, (config) => {
+        const mount = config.mounts.find(({ type }: Config) => type === "cgroup");
+        mount.options = mount.options.filter((option: string) => option !== "ro");
+        config.process.user = { uid: 7, gid: 8 };
+        change(config);
+      });
+      Deno.chmodSync(scope.bundle.directory, 0o755);
+      scope.create();
+      const directory = CGROUP_ROOT + scope.cgroup,
+        owned = [...Deno.readDirSync(directory)].map(({ name }) => name);
+      return [".", ...owned.sort()].flatMap((name) => {
+        const { uid, gid } = Deno.statSync(`${directory}/${name}`);
+        return uid === 0 && gid === 0 ? [] : [`${name} ${uid} ${gid}`];
+      });
+    };
+    const mapped = ({ linux }: Config) => {
+      linux.namespaces.push({ type: "user" });
+      linux.uidMappings = linux.gidMappings = [{ containerID: 0, hostID: 100000, size: 65536 }];
+    };
+    const readonly = ({ mounts }: Config) => {
+      mounts.find(({ type }: Config) => type === "cgroup").options.push("ro");
+    };
+    const shared = ({ linux }: Config) => {
+      linux.namespaces = linux.namespaces.filter(({ type }: Config) => type !== "cgroup");
+    };
+    const plain = () => {};
+    for (const [change, first] of [[plain, ". 7 0"], [mapped, ". 100007 0"], [readonly], [shared]] as const) {
+      const ours = owners(RUNT, change);
+      assertEquals(ours[0], first);
+      assertEquals(ours, owners(RUNC, change));
+    }
+  },
+);
+
 testNeeding([guest, systemd, runt], "without cgroupsPath the unit is runt-<id>.scope in system.slice", () => {
   using scope = new Scope(RUNT, ({ linux }) => delete linux.cgroupsPath);
   scope.create();
