@@ -3,10 +3,12 @@ import { keepLimits } from "../cgroups/keep_limits.ts";
 import { writeSchemata } from "../cgroups/resctrl.ts";
 import { RuntError } from "../error.ts";
 import { Host } from "../host/facts.ts";
+import { problemsError } from "../spec/problem.ts";
 import type { LinuxResources } from "../spec/resources.ts";
 import { note } from "../state/journal.ts";
 import { ContainerLock, stateDirectory } from "../state/state_directory.ts";
 import { permits } from "../state/status.ts";
+import { unifiedProblems } from "../validate/more_resources.ts";
 import { validateId } from "./container_id.ts";
 import { loadCgroupOwner, loadContainer } from "./load_container.ts";
 import type { RuntimeOptions } from "./options.ts";
@@ -45,19 +47,12 @@ export async function updateContainer(
   if (lines.length && group === undefined) {
     throw new RuntError("unsupported", "updating a non-existent Intel RDT configuration is not supported");
   }
-  refuseUnified(cgroup, resources);
+  const problems = unifiedProblems(resources.unified ?? {}, () => cgroup.mode);
+  if (problems.length) throw problemsError(problems, "the update");
   set(runtime, cgroup, resources, () => {
     if (group !== undefined && host.intelRdt) writeSchemata(host.intelRdt.root, group, lines);
   });
   note(runtime.root, id, "update");
-}
-
-/** As `create` does. runc's text. */
-function refuseUnified({ mode }: CgroupManager, { unified = {} }: LinuxResources): void {
-  if (mode === "unified" || !Object.keys(unified).length) return;
-  throw new RuntError("unsupported", "invalid configuration: cannot use unified on cgroup v1", {
-    path: "linux.resources.unified",
-  });
 }
 
 /** All of it, or nothing. */

@@ -1,4 +1,6 @@
-import { memberPath } from "../spec/problem.ts";
+import { memberPath, type Problem } from "../spec/problem.ts";
+import type { LinuxResources } from "../spec/resources.ts";
+import type { HostFacts } from "./facts.ts";
 import type { Check } from "./issue.ts";
 
 /** `linux.resources.blockIO`. */
@@ -25,19 +27,30 @@ export const checkHugepageLimits: Check = ({ spec, error }) => {
   }
 };
 
-/** `linux.resources.unified`. runc's texts. */
+/** `linux.resources.unified`. */
 export const checkUnified: Check = ({ spec, facts, error }) => {
-  const path = "linux.resources.unified";
-  const files = Object.keys(spec.linux!.resources!.unified!);
-  if (files.length > 0 && facts.cgroupMode !== "unified") {
-    return error(path, "invalid configuration: cannot use unified on cgroup v1");
-  }
-  for (const file of files) {
-    const quoted = JSON.stringify(file);
-    if (file.includes("/")) {
-      error(memberPath(path, file), `unified resource ${quoted} must be a file name (no slashes)`);
-    } else if (file.indexOf(".") < 1) {
-      error(memberPath(path, file), `unified resource ${quoted} must be in the form CONTROLLER.PARAMETER`);
-    }
-  }
+  const files = spec.linux!.resources!.unified!;
+  for (const { path, message } of unifiedProblems(files, () => facts.cgroupMode)) error(path, message);
 };
+
+/**
+ * What is wrong with files of cgroup v2 by their names, for `create` and `update` alike. runc's texts.
+ *
+ * @param mode asked where there are any
+ */
+export function unifiedProblems(
+  files: NonNullable<LinuxResources["unified"]>,
+  mode: () => HostFacts["cgroupMode"],
+): Problem[] {
+  const at = "linux.resources.unified", names = Object.keys(files);
+  if (names.length > 0 && mode() !== "unified") {
+    return [{ path: at, message: "invalid configuration: cannot use unified on cgroup v1" }];
+  }
+  return names.flatMap((name) => {
+    const resource = `unified resource ${JSON.stringify(name)}`, path = memberPath(at, name);
+    // It is the name of a file in the cgroup's directory, and must not lead elsewhere.
+    if (name.includes("/")) return [{ path, message: `${resource} must be a file name (no slashes)` }];
+    if (name.indexOf(".") > 0) return [];
+    return [{ path, message: `${resource} must be in the form CONTROLLER.PARAMETER` }];
+  });
+}

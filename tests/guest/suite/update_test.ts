@@ -46,3 +46,18 @@ testNeeding([guest], "of a change that is refused nothing stays, on v2 too", () 
   assertStringIncludes(stderr, "cpu.max");
   assertEquals([read("memory.max"), read("pids.max")], [`${64 * MIB}`, "32"]);
 });
+
+testNeeding([guest], "update takes files of v2 by their names alone, as create does", () => {
+  const { container, read, update } = limited({ pids: { limit: 32 } });
+  using _gone = container;
+  const file = Deno.makeTempFileSync();
+  try {
+    Deno.writeTextFileSync(file, '{"unified":{"./pids.max":"7"}}');
+    const { code, stderr } = update("--resources", file);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, 'unified resource \\"./pids.max\\" must be a file name (no slashes)');
+    assertEquals(read("pids.max"), "32");
+  } finally {
+    Deno.removeSync(file);
+  }
+});
