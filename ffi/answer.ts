@@ -13,6 +13,7 @@ import {
   Out,
   type PseudoName,
   type Result,
+  stringVector,
   type SyscallName,
   u64s,
 } from "./kernel.ts";
@@ -194,7 +195,7 @@ export class AnswerKernel extends QueueingKernel {
     const address = new Block(new Uint8Array(8), [{ at: 0, value: pidfd }]);
     this.call("copy", [new At(args, 8), address, 8]);
     if (cgroup) this.call("copy", [new At(args, 80), cgroup, 8]);
-    const argv = new Block(new Uint8Array(16), [{ at: 0, value: name }]);
+    const argv = stringVector([name]);
     const request = new Out(64);
     const first = [{ at: 0, value: args }, { at: 24, value: argv }, { at: 32, value: end }];
     this.call("copy", [request, new Block(u64s(0, 88, 0, 0, 0, 0, control, 0), first), 64]);

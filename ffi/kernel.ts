@@ -20,6 +20,11 @@ import {
   type Where,
   Word,
 } from "./operation.ts";
+import {
+  type CapabilityData,
+  encodeCapabilityData,
+  encodeCapabilityHeader,
+} from "./structs/capability_data.ts";
 
 export { type Accept, type Arg, Block, Named, type Operation, Out, Result, type Where, Word };
 
@@ -437,16 +442,9 @@ export abstract class Kernel {
     return this.call("prctl", [option, a1, a2, a3, a4], options);
   }
 
-  /** Version 3 of `capset(2)`; `sets` are masks of capability numbers. */
-  capset(sets: { effective: bigint; permitted: bigint; inheritable: bigint }): Result {
-    const header = new Uint8Array(8);
-    new DataView(header.buffer).setUint32(0, 0x20080522, true);
-    const data = new Uint8Array(24), view = new DataView(data.buffer);
-    [sets.effective, sets.permitted, sets.inheritable].forEach((mask, i) => {
-      view.setUint32(4 * i, Number(mask & 0xffffffffn), true);
-      view.setUint32(4 * i + 12, Number(mask >> 32n), true);
-    });
-    return this.call("capset", [header, data]);
+  /** `capset(2)`, version 3. */
+  capset(sets: CapabilityData): Result {
+    return this.call("capset", [encodeCapabilityHeader(), encodeCapabilityData(sets)]);
   }
 
   /** `prlimit64(pid, resource, &{soft, hard}, NULL)`; pid 0 is the caller. */
@@ -524,7 +522,7 @@ export function u64s(...values: readonly number[]): Uint8Array<ArrayBuffer> {
 }
 
 /** A NULL-terminated array of strings, as `argv` and `envp` are. */
-export function stringVector(strings: readonly string[]): Block {
+export function stringVector(strings: readonly (string | Out)[]): Block {
   return new Block(
     new Uint8Array(8 * (strings.length + 1)),
     strings.map((value, i) => ({ at: 8 * i, value })),

@@ -9,7 +9,8 @@ import {
   MESSAGE_SIZE,
   pseudoNumber,
 } from "./batch.ts";
-import { EPIPE } from "./errno.ts";
+import { MSG_NOSIGNAL } from "./constants/socket.ts";
+import { EINTR, EPIPE } from "./errno.ts";
 import { type Arg, type Operation, type PseudoName, type Result, type SyscallName } from "./kernel.ts";
 import { KernelError, PeerGoneError } from "./kernel_error.ts";
 import type { Native } from "./native.ts";
@@ -18,7 +19,6 @@ import type { Transcript } from "./transcript.ts";
 import { QueueingKernel, sizeOfOperation } from "./queueing.ts";
 import { Writer } from "./writer.ts";
 
-const MSG_NOSIGNAL = 0x4000;
 /** When this many bytes are queued, they are sent: a third of the arena stays free for what is added next. */
 const FULL = MESSAGE_SIZE / 3 * 2;
 /** A call whose arguments may take more than this has them put into memory of their own over there. */
@@ -213,7 +213,7 @@ export class RemoteKernel extends QueueingKernel {
   #receive(size: number, slots: readonly (Operation | undefined)[], mayEnd = false): Uint8Array {
     const { arena, arenaAddress, call, numbers } = this.#native;
     let got: number;
-    do got = call(numbers.read, this.#control, arenaAddress, size); while (got === -4);
+    do got = call(numbers.read, this.#control, arenaAddress, size); while (got === -EINTR);
     // ECONNRESET is what a peer leaves that died with our message unread.
     if (got <= 0 && mayEnd) return arena.subarray(0, 0);
     if (got <= 0) throw new PeerGoneError(slots.findLast((slot) => slot)?.where ?? this.where);

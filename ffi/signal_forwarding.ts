@@ -4,10 +4,10 @@ import { fromHex } from "./init_image/elf.ts";
 import { u64s } from "./kernel.ts";
 import type { LocalKernel } from "./local.ts";
 import type { Native } from "./native.ts";
-import { SA_RESTORER } from "./structs/sigaction.ts";
+import { encodeSigset, SA_RESTORER, SIGACTION_SIZE } from "./structs/sigaction.ts";
 
 const SA_SIGINFO = 4, SA_RESTART = 0x10000000;
-const SIGACTION_SIZE = 32, SIGSET_SIZE = 8;
+const SIGSET_SIZE = 8;
 /** The handler's two words, at the very end of the arena, where no call's arguments reach. */
 const WORDS_SIZE = 16;
 
@@ -84,9 +84,7 @@ function handleSignals(
   const action = u64s(address, SA_SIGINFO + SA_RESTORER + SA_RESTART, address + restoreOffset, 0);
   const restore = setActions(native, signals, action);
   // A caller may have blocked some, which this process has inherited.
-  const set = new Uint8Array(SIGSET_SIZE);
-  for (const signal of signals) set[(signal - 1) >> 3]! |= 1 << ((signal - 1) & 7);
-  kernel.rtSigprocmask(SIG_UNBLOCK, set);
+  kernel.rtSigprocmask(SIG_UNBLOCK, encodeSigset(signals));
   return restore;
 }
 

@@ -7,17 +7,20 @@ import {
   CLONE_VM,
 } from "./constants/clone.ts";
 import { F_ADD_SEALS, MFD_ALLOW_SEALING, MFD_CLOEXEC, MFD_EXEC } from "./constants/fcntl.ts";
-import { SIGCHLD, SIGKILL } from "./constants/signal.ts";
+import { SIG_SETMASK, SIGCHLD, SIGKILL } from "./constants/signal.ts";
 import { SOCK_SEQPACKET } from "./constants/socket.ts";
 import { __WALL, P_PID, WEXITED } from "./constants/wait.ts";
 import { writeInitImage } from "./init_image/elf.ts";
-import { Out, u64s } from "./kernel.ts";
+import { Out, stringVector } from "./kernel.ts";
 import type { LocalKernel } from "./local.ts";
 import { ALL_SEALS, createMemfd } from "./memfd.ts";
 import type { Native } from "./native.ts";
-import { Block } from "./operation.ts";
+import type { Block } from "./operation.ts";
 import { makeSocketPair } from "./pairs.ts";
 import { RemoteKernel } from "./remote.ts";
+import { CLONE_ARGS_SIZE, encodeCloneArgs } from "./structs/clone_args.ts";
+import { encodeSigset } from "./structs/sigaction.ts";
+import { SIGINFO_SIZE } from "./structs/siginfo.ts";
 import type { Transcript } from "./transcript.ts";
 import { Writer } from "./writer.ts";
 
@@ -70,22 +73,20 @@ export function spawn(native: Native, local: LocalKernel, options: SpawnOptions)
   const [ours, theirs] = makeSocketPair(local, SOCK_SEQPACKET);
   // The child's copy of the socket must lie above all that the caller preserves, and on nothing that we use.
   const control = Math.max(options.firstFreeFd, ours + 1, theirs + 1) + 2;
-  const image = sealInitImage(native, local, control);
+  let image: number | undefined;
   try {
-    const pidfd = new Out(4);
-    const pid = clone(native, local, image, theirs, control, pidfd, options);
-    options.onSpawn(pidfd.view.getInt32(0, true));
-    local.close(theirs);
-    const { transcript, namespaces, cgroupFd } = options;
+    image = sealInitImage(native, local, control);
+    const out = new Out(4), pid = clone(native, local, image, theirs, control, out, options);
+    const pidfd = out.view.getInt32(0, true), { transcript, namespaces, cgroupFd } = options;
+    options.onSpawn(pidfd);
     if (transcript) transcript.spawned = { namespaces, control, intoCgroup: cgroupFd !== undefined };
-    return {
-      pid,
-      pidfd: pidfd.view.getInt32(0, true),
-      kernel: new RemoteKernel(native, ours, options.transcript),
-      control,
-    };
+    return { pid, pidfd, kernel: new RemoteKernel(native, ours, transcript), control };
+  } catch (error) {
+    local.close(ours);
+    throw error;
   } finally {
-    local.close(image);
+    local.close(theirs);
+    if (image !== undefined) local.close(image);
   }
 }
 
@@ -99,23 +100,17 @@ function clone(
   { namespaces, cgroupFd, argv }: SpawnOptions,
 ): number {
   // Nothing may interrupt the child between clone and exec: it shares our memory. The mask is put back after.
-  const all = new Uint8Array(8).fill(0xff), before = new Out(8);
-  local.rtSigprocmask(2, all, before);
+  const before = new Out(8);
+  local.rtSigprocmask(SIG_SETMASK, encodeSigset(), before);
   const into = cgroupFd === undefined ? 0 : CLONE_INTO_CGROUP;
   const flags = CLONE_VM + CLONE_VFORK + CLONE_PIDFD + CLONE_CLEAR_SIGHAND + into + (namespaces >>> 0);
-  const cloneArgs = new Block(u64s(flags, 0, 0, 0, SIGCHLD, 0, 0, 0, 0, 0, cgroupFd ?? 0), [{
-    at: 8,
-    value: pidfd,
-  }]);
-  const args = new Block(
-    new Uint8Array(8 * (argv.length + 1)),
-    argv.map((value, i) => ({ at: 8 * i, value })),
-  );
+  const cloneArgs = encodeCloneArgs({ flags, pidfd, exitSignal: SIGCHLD, cgroup: cgroupFd ?? 0 });
+  const args = stringVector(argv);
   const writer = new Writer(native.arena, native.arenaAddress), outs = new Map<Out, number>();
   const place = (arg: Block | Uint8Array) => Number(writer.place(arg, outs));
   const pid = native.spawn(
     place(cloneArgs),
-    88,
+    CLONE_ARGS_SIZE,
     image,
     place(args),
     place(new Uint8Array(8)),
@@ -125,7 +120,7 @@ function clone(
   const at = outs.get(pidfd)!;
   pidfd.bytes = native.arena.slice(at, at + 4);
   // Never fails; if it did, the child must still become known to the caller.
-  local.call("rt_sigprocmask", [2, before.bytes, 0, 8], { accept: "any" });
+  local.call("rt_sigprocmask", [SIG_SETMASK, before.bytes, 0, 8], { accept: "any" });
   if (pid < 0) local.fail("clone3", [flags], -pid);
   return pid;
 }
@@ -181,8 +176,7 @@ export function forkInto(
 ): Forked {
   const { kernel, control } = spawned, { socket, control: theirs } = prepared;
   // No CLONE_CLEAR_SIGHAND: the image's handlers are the child's, too. CLONE_PARENT requires exit_signal 0.
-  const args = u64s(CLONE_PARENT + (namespaces >>> 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-  const child = kernel.clone3(args);
+  const child = kernel.clone3(encodeCloneArgs({ flags: CLONE_PARENT + (namespaces >>> 0) }));
   kernel.when(child, "zero", () => {
     kernel.call("control", [theirs]);
     kernel.close(control);
@@ -202,7 +196,7 @@ function openChild(local: LocalKernel, pid: number): number {
     return local.pidfdOpen(pid, 0).value;
   } catch (error) {
     local.kill(pid, SIGKILL, { accept: "any" });
-    local.waitid(P_PID, pid, new Out(128), WEXITED | __WALL, { accept: "any" });
+    local.waitid(P_PID, pid, new Out(SIGINFO_SIZE), WEXITED | __WALL, { accept: "any" });
     throw error;
   }
 }

@@ -7,5 +7,6 @@
 
 export const RLIMIT_CORE = 4;
 export const RLIMIT_NOFILE = 7;
+export const RLIMIT_MEMLOCK = 8;
 /** No limit. */
 export const RLIM_INFINITY = 0xffffffffffffffffn;

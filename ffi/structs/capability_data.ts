@@ -1,10 +1,6 @@
 import { _LINUX_CAPABILITY_VERSION_3 } from "../constants/capability.ts";
-import type { Out } from "../operation.ts";
 
-/** Bytes of the two `struct __user_cap_data_struct` of version 3. */
-export const CAPABILITY_DATA_SIZE = 24;
-
-/** Three of a process's capability sets, one bit a capability. */
+/** A process's sets of capabilities, one bit a capability. */
 export interface CapabilityData {
   readonly effective: bigint;
   readonly permitted: bigint;
@@ -18,9 +14,12 @@ export function encodeCapabilityHeader(): Uint8Array {
   return bytes;
 }
 
-/** Reads what capget(2) filled in. */
-export function decodeCapabilityData({ view }: Pick<Out, "view">): CapabilityData {
-  const mask = (at: number) =>
-    BigInt(view.getUint32(at, true)) | BigInt(view.getUint32(at + 12, true)) << 32n;
-  return { effective: mask(0), permitted: mask(4), inheritable: mask(8) };
+/** The two `struct __user_cap_data_struct` of capset(2), version 3: the lower halves of all sets, then the upper ones. */
+export function encodeCapabilityData({ effective, permitted, inheritable }: CapabilityData): Uint8Array {
+  const bytes = new Uint8Array(24), view = new DataView(bytes.buffer);
+  [effective, permitted, inheritable].forEach((mask, i) => {
+    view.setUint32(4 * i, Number(mask & 0xffffffffn), true);
+    view.setUint32(4 * i + 12, Number(mask >> 32n), true);
+  });
+  return bytes;
 }

@@ -1,6 +1,9 @@
 import { type Fd, u64s } from "../kernel.ts";
 import { Block, type BlockPart, type Out, Result } from "../operation.ts";
 
+/** Bytes of `struct clone_args`. */
+export const CLONE_ARGS_SIZE = 88;
+
 /** What clone3(2) is told. */
 export interface CloneArgs {
   /** `CLONE_*`, added up: some are over 32 bits. */
@@ -13,7 +16,7 @@ export interface CloneArgs {
   readonly cgroup?: Fd;
 }
 
-/** `struct clone_args` of clone3(2), all 88 bytes; linux/sched.h. */
+/** `struct clone_args` of clone3(2), all of it; linux/sched.h. */
 export function encodeCloneArgs({ flags, pidfd, exitSignal = 0, cgroup }: CloneArgs): Block {
   const known = typeof cgroup === "number" ? cgroup : 0;
   const bytes = u64s(flags, 0, 0, 0, exitSignal, 0, 0, 0, 0, 0, known), parts: BlockPart[] = [];

@@ -7,8 +7,6 @@ import { assertEquals } from "@std/assert";
 import { bytesInC } from "../../tests/support/c_struct.ts";
 import { runC, skipWithout } from "../../tests/support/tools.ts";
 import { Out } from "../operation.ts";
-import { decodeCapabilityData } from "./capability_data.ts";
-import { decodeRlimit } from "./rlimit.ts";
 import { decodeChildStatus, exitCodeOf, SIGINFO_SIZE } from "./siginfo.ts";
 import { SECCOMP_DATA } from "./sock_filter.ts";
 import { decodeFilesystemType, STATFS_SIZE } from "./statfs.ts";
@@ -78,32 +76,6 @@ Deno.test({
     const bytes = bytesInC(["sys/vfs.h", "linux/magic.h"], `struct statfs v = { .f_type = SELINUX_MAGIC };`);
     assertEquals(bytes.length, STATFS_SIZE);
     assertEquals(decodeFilesystemType(filled(bytes)), 0xf97cff8c);
-  },
-});
-
-Deno.test({
-  name: "struct rlimit64 is read as C writes it",
-  ignore: noCompiler,
-  fn: () => {
-    const bytes = bytesInC(
-      ["linux/resource.h"],
-      `struct rlimit64 v = { .rlim_cur = 1024, .rlim_max = ~0ull };`,
-    );
-    assertEquals(decodeRlimit(filled(bytes)), { soft: 1024n, hard: 0xffffffffffffffffn });
-  },
-});
-
-Deno.test({
-  name: "capability sets are read as C writes them",
-  ignore: noCompiler,
-  fn: () => {
-    const bytes = bytesInC(
-      ["linux/capability.h"],
-      `struct __user_cap_data_struct v[2] = { { .effective = 1, .permitted = 3, .inheritable = 0x80000000 },
-        { .effective = 0x100, .permitted = 0x1ff, .inheritable = 0 } };`,
-    );
-    const sets = { effective: 0x100_00000001n, permitted: 0x1ff_00000003n, inheritable: 0x80000000n };
-    assertEquals(decodeCapabilityData(filled(bytes)), sets);
   },
 });
 

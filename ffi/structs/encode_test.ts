@@ -8,7 +8,7 @@ import { bytesInC } from "../../tests/support/c_struct.ts";
 import { runC, skipWithout } from "../../tests/support/tools.ts";
 import { type Block, Out, Result } from "../operation.ts";
 import { u64s } from "../kernel.ts";
-import { encodeCapabilityHeader } from "./capability_data.ts";
+import { encodeCapabilityData, encodeCapabilityHeader } from "./capability_data.ts";
 import { encodeCloneArgs } from "./clone_args.ts";
 import { encodeFdMessage } from "./fd_message.ts";
 import { encodeIfreq } from "./ifreq.ts";
@@ -77,6 +77,18 @@ const ENCODED:
       ["linux/capability.h"],
       `struct __user_cap_header_struct v = { .version = _LINUX_CAPABILITY_VERSION_3 };`,
       encodeCapabilityHeader,
+    ],
+    [
+      "struct __user_cap_data_struct",
+      ["linux/capability.h"],
+      `struct __user_cap_data_struct v[2] = { { .effective = 1, .permitted = 3, .inheritable = 0x80000000 },
+        { .effective = 0x100, .permitted = 0x1ff, .inheritable = 0 } };`,
+      () =>
+        encodeCapabilityData({
+          effective: 0x100_00000001n,
+          permitted: 0x1ff_00000003n,
+          inheritable: 0x80000000n,
+        }),
     ],
     [
       "struct ifreq",

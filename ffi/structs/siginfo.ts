@@ -3,6 +3,8 @@ import type { Out } from "../operation.ts";
 
 /** Bytes of `siginfo_t`. */
 export const SIGINFO_SIZE = 128;
+/** Offsets of `si_code` and `si_status`, for who cannot decode; four bytes each, and zeroes behind. */
+export const SI_CODE = 8, SI_STATUS = 24;
 
 /** How a child changed, out of waitid(2). */
 export interface ChildStatus {
@@ -25,8 +27,8 @@ export function decodeChildStatus({ view }: Pick<Out, "view">): ChildStatus | un
   return {
     pid,
     uid: view.getUint32(20, true),
-    code: view.getInt32(8, true),
-    status: view.getInt32(24, true),
+    code: view.getInt32(SI_CODE, true),
+    status: view.getInt32(SI_STATUS, true),
   };
 }
 

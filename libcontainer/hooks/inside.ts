@@ -18,6 +18,7 @@ import { SIGCHLD, SIGKILL } from "../../ffi/constants/signal.ts";
 import { __WALL, P_PID, WEXITED } from "../../ffi/constants/wait.ts";
 import { Block, type Kernel, Out, type Result, u64s, Word } from "../../ffi/kernel.ts";
 import { encodePollfds } from "../../ffi/structs/pollfd.ts";
+import { SI_CODE, SI_STATUS, SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 import type { Hook } from "../spec/hooks.ts";
 import { becomeHook, type ChildOptions, patienceOf } from "./child.ts";
 import type { HookState } from "./hook_state.ts";
@@ -25,8 +26,6 @@ import type { Outcome } from "./outcome.ts";
 import { type HookStreams, openMemory, openStreams, readOutput, rewind } from "./streams.ts";
 
 const accept = "any";
-/** Bytes of `siginfo_t`, and of it `si_code` and `si_status`; four bytes each, and zeroes behind. */
-const SIGINFO = 128, SI_CODE = 8, SI_STATUS = 24;
 
 /** The streams, and a file where a child leaves the errno with which it could not become the hook. */
 export interface InsideStreams extends HookStreams {
@@ -60,7 +59,7 @@ export function queueHook(
   streams: InsideStreams,
   options: ChildOptions,
 ): QueuedHook {
-  const { failure } = streams, errno = new Out(8), left = new Out(8), info = new Out(SIGINFO);
+  const { failure } = streams, errno = new Out(8), left = new Out(8), info = new Out(SIGINFO_SIZE);
   rewind(kernel, streams);
   kernel.ftruncate(failure, 0);
   kernel.lseek(failure, 0, SEEK_SET);

@@ -1,6 +1,6 @@
+import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK } from "../../ffi/constants/open.ts";
 import { AT_FDCWD, type Kernel, Out } from "../../ffi/kernel.ts";
 
-const O_CLOEXEC = 0o2000000, O_NONBLOCK = 0o4000, O_NOCTTY = 0o400;
 const CHUNK = 0x4000;
 /** A passwd file that is larger is an attack on our memory, not a passwd file. */
 const MAX_PASSWD = 0x100000;

@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
+import { O_CLOEXEC, O_RDWR, O_WRONLY } from "../../ffi/constants/open.ts";
 import { PR_SET_DUMPABLE } from "../../ffi/constants/prctl.ts";
-import { SIG_SETMASK, SIGKILL, SIGPIPE, SIGSTOP } from "../../ffi/constants/signal.ts";
+import { SIG_DFL, SIG_SETMASK, SIGKILL, SIGPIPE, SIGSTOP } from "../../ffi/constants/signal.ts";
 import { KILLED_ADDRESS } from "../../ffi/init_image/elf.ts";
 import { AT_FDCWD, type Kernel, type Result, u64s } from "../../ffi/kernel.ts";
-import { SA_RESTORER } from "../../ffi/structs/sigaction.ts";
+import { encodeSigaction, encodeSigset, SA_RESTORER } from "../../ffi/structs/sigaction.ts";
 import type { Config } from "../config/config.ts";
 import { execFifoPath } from "../state/exec_fifo.ts";
 
-const O_WRONLY = 1, O_RDWR = 2, O_CLOEXEC = 0o2000000;
 const ALL = 0xffffffff;
 /** Standard signals; real-time ones that a caller ignores stay ignored, as under runc. */
 const LAST_SIGNAL = 31;
@@ -34,11 +33,6 @@ export function closeDescriptors(kernel: Kernel, firstFreeFd: number, kept: read
   kernel.closeRange(first, ALL, 0);
 }
 
-/** Has all descriptors that the program shall not get closed by `execve(2)`. */
-export function closeOnExec(kernel: Kernel, firstFreeFd: number): void {
-  kernel.closeRange(firstFreeFd, ALL, CLOSE_RANGE_CLOEXEC);
-}
-
 /**
  * Signals as a fresh process has them: none blocked, none ignored, not even what a caller such as nohup(1) ignored;
  * that survives `execve(2)` (`signal(7)`). What runt handles is reset by `CLONE_CLEAR_SIGHAND` already.
@@ -46,7 +40,7 @@ export function closeOnExec(kernel: Kernel, firstFreeFd: number): void {
  * @param ignored what runt's caller ignored, bit n-1 for signal n; undefined where that is not known
  */
 export function resetSignals(kernel: Kernel, ignored?: bigint): void {
-  const byDefault = new Uint8Array(32), none = new Uint8Array(8);
+  const byDefault = encodeSigaction(SIG_DFL), none = encodeSigset([]);
   for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
     if (signal === SIGKILL || signal === SIGSTOP) continue;
     // Deno ignores SIGPIPE.

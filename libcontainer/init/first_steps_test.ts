@@ -8,7 +8,6 @@ import { names, recordingKernel } from "../../tests/support/rootfs_fixture.ts";
 import {
   allowTracing,
   closeDescriptors,
-  closeOnExec,
   endOnSignals,
   forbidTracing,
   openExecFifo,
@@ -34,12 +33,6 @@ Deno.test("descriptors that cannot be closed end the making", () => {
   const kernel = recordingKernel({ close_range: -EPERM });
   closeDescriptors(kernel, 3, [9]);
   assertThrows(() => kernel.flush(), KernelError);
-});
-
-Deno.test("close-on-exec goes to all above the program's", () => {
-  const kernel = new RecordingKernel();
-  closeOnExec(kernel, 7);
-  assertEquals(kernel.lines(), ["close_range(7, 0xffffffff, 4)"]);
 });
 
 Deno.test("every signal that can be is put to its default, and none is blocked", () => {

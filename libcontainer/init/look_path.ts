@@ -1,10 +1,10 @@
+import { S_IFDIR, S_IFMT } from "../../ffi/constants/stat.ts";
 import { EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOSYS, ENOTDIR, EPERM } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel, Out, type Result } from "../../ffi/kernel.ts";
 import { RuntError } from "../error.ts";
 
 const X_OK = 1, AT_EACCESS = 0x200;
 const ANY_X = 0o111;
-const S_IFMT = 0o170000, S_IFDIR = 0o040000;
 const ST_MODE = Deno.build.arch === "x86_64" ? 24 : 16;
 
 /**

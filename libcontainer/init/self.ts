@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { SIG_DFL, SIG_SETMASK, SIGPIPE } from "../../ffi/constants/signal.ts";
 import { fromHex, KILLED_SIZE } from "../../ffi/init_image/elf.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { type Native, openNative } from "../../ffi/native.ts";
+import { encodeSigaction, encodeSigset } from "../../ffi/structs/sigaction.ts";
 import type { Config } from "../config/config.ts";
 import { RuntError } from "../error.ts";
 import { silentLogger } from "../log.ts";
@@ -17,7 +19,6 @@ import { type Program, queueTail } from "./tail.ts";
 
 /** More than Deno ever has open. */
 const DESCRIPTORS = 1024;
-const SIGPIPE_ACTION = 13, SIG_SETMASK = 2;
 
 /** The hooks that are run in the container. */
 export interface SelfHooks {
@@ -76,8 +77,8 @@ export async function runSelfInit(loadParts: LoadSelfParts): Promise<number> {
     pipe.send({ type: "procReady" });
     if (pipe.receive()?.type !== "procRun") return 1;
     // Deno ignores SIGPIPE and handles others; handled ones are reset by exec, ignored ones are not (signal(7)).
-    kernel.rtSigaction(SIGPIPE_ACTION, new Uint8Array(32));
-    kernel.rtSigprocmask(SIG_SETMASK, new Uint8Array(8));
+    kernel.rtSigaction(SIGPIPE, encodeSigaction(SIG_DFL));
+    kernel.rtSigprocmask(SIG_SETMASK, encodeSigset([]));
     if (context.execFifo !== undefined) {
       const handler = fromHex(native.code.init).subarray(0, KILLED_SIZE);
       endOnSignals(kernel, native.mapCode(handler));

@@ -1,5 +1,4 @@
 import { POLLIN } from "../../ffi/constants/poll.ts";
-import { EINTR } from "../../ffi/errno.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import { encodePollfds } from "../../ffi/structs/pollfd.ts";
@@ -51,7 +50,7 @@ export function watchContainer(
   let next = Date.now() + interval;
   for (;;) {
     const left = Math.min(Math.max(0, next - Date.now()), 0x7fffffff);
-    kernel.poll(waitFor, waitFor.length / 8, left, { accept: [EINTR] });
+    kernel.poll(waitFor, waitFor.length / 8, left);
     const alive = pidfd.ok && isAlive(pid, start);
     // What ended it may have been that.
     if (notice?.take() && !tell({ type: "oom", id })) return;

@@ -17,6 +17,7 @@ import { AT_FDCWD, Out, type Result, u64s } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
 import { At, Prepared, Word } from "../../ffi/operation.ts";
+import { SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 import type { Reply, Transcript } from "../../ffi/transcript.ts";
 import { modeOf } from "../cgroups/manager.ts";
 import type { Config } from "../config/config.ts";
@@ -107,7 +108,7 @@ function makeAnswer(native: Native, answered: ExecAnswered): Uint8Array<ArrayBuf
   }
   // It ends by executing the program, which closes the socket.
   kernel.expect(kernel.call("read", [socket, buffer, buffer.size]), "zero");
-  kernel.waitid(P_PID, first.pid, new Out(128), WEXITED | __WALL, any);
+  kernel.waitid(P_PID, first.pid, new Out(SIGINFO_SIZE), WEXITED | __WALL, any);
   replayNote(kernel, root, `"id":${JSON.stringify(state.id)},"event":"exec","pid":`, kernel.decimal(pid));
   if (!detach) kernel.exitGroup(kernel.wait(pid, pidfd, keptSignals()));
   else kernel.exitGroup(0);
@@ -115,7 +116,7 @@ function makeAnswer(native: Native, answered: ExecAnswered): Uint8Array<ArrayBuf
     // All that may have been made is ended by the end of its socket, and by this.
     kernel.when(pidfd, "ok", () => {
       kernel.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], any);
-      kernel.call("waitid", [P_PID, pid, new Out(128), WEXITED | __WALL, 0], any);
+      kernel.call("waitid", [P_PID, pid, new Out(SIGINFO_SIZE), WEXITED | __WALL, 0], any);
     });
     pidFile?.undo();
     first.undo();

@@ -7,7 +7,7 @@ import type { AnswerKernel } from "../../ffi/answer.ts";
 import { F_ADD_SEALS, MFD_ALLOW_SEALING, MFD_CLOEXEC, MFD_EXEC } from "../../ffi/constants/fcntl.ts";
 import { O_APPEND, O_CLOEXEC, O_CREAT, O_NONBLOCK, O_WRONLY } from "../../ffi/constants/open.ts";
 import { SIG_BLOCK, SIG_SETMASK, SIGCHLD, SIGKILL } from "../../ffi/constants/signal.ts";
-import { AF_UNIX, SOCK_CLOEXEC, SOCK_SEQPACKET } from "../../ffi/constants/socket.ts";
+import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_SEQPACKET } from "../../ffi/constants/socket.ts";
 import { __WALL, P_PID, WEXITED } from "../../ffi/constants/wait.ts";
 import { EINVAL } from "../../ffi/errno.ts";
 import { writeInitImage } from "../../ffi/init_image/elf.ts";
@@ -16,13 +16,14 @@ import type { LocalKernel } from "../../ffi/local.ts";
 import { ALL_SEALS } from "../../ffi/memfd.ts";
 import type { Native } from "../../ffi/native.ts";
 import { At, Prepared, type Word } from "../../ffi/operation.ts";
+import { encodeSigset, SIGACTION_SIZE } from "../../ffi/structs/sigaction.ts";
+import { SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 import type { Reply, SentMessage, Transcript } from "../../ffi/transcript.ts";
 import type { ProcessConfig } from "../config/config.ts";
-import { inspectStandardStreams } from "../process/standard_streams.ts";
+import { inspectStandardStreams, NULL_DEVICE } from "../process/standard_streams.ts";
 import { journalPath } from "../state/journal.ts";
 
-const MSG_NOSIGNAL = 0x4000;
-const STAT_SIZE = 144, NULL_DEVICE = 0x103;
+const STAT_SIZE = 144;
 /** The byte of `st_mode` that says what a file is, beside some of its permissions. */
 const KIND_BYTE = 25, SIZE_AT = 48;
 /** That byte of a file that its owner may read. */
@@ -113,9 +114,9 @@ export function expectStreams(kernel: AnswerKernel, local: LocalKernel, uid: num
 
 /** Has signals wait, to be passed on later, and children be reaped by nobody else. Returns what puts that back. */
 export function keepSignals(kernel: AnswerKernel): () => void {
-  const mask = new Out(8), action = new Out(32), options = { accept: "any" } as const;
-  const byDefault = kernel.call("rt_sigaction", [SIGCHLD, new Uint8Array(32), action, 8]);
-  const blocked = kernel.call("rt_sigprocmask", [SIG_BLOCK, new Uint8Array(8).fill(0xff), mask, 8]);
+  const mask = new Out(8), action = new Out(SIGACTION_SIZE), options = { accept: "any" } as const;
+  const byDefault = kernel.call("rt_sigaction", [SIGCHLD, new Uint8Array(SIGACTION_SIZE), action, 8]);
+  const blocked = kernel.call("rt_sigprocmask", [SIG_BLOCK, encodeSigset(), mask, 8]);
   return () => {
     kernel.when(byDefault, "ok", () => void kernel.call("rt_sigaction", [SIGCHLD, action, 0, 8], options));
     kernel.when(blocked, "ok", () => void kernel.call("rt_sigprocmask", [SIG_SETMASK, mask, 0, 8], options));
@@ -156,7 +157,7 @@ export function replaySpawn(
   const undo = () => {
     kernel.when(pid, "ok", () => {
       kernel.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], any);
-      kernel.waitid(P_PID, pid, new Out(128), WEXITED | __WALL, any);
+      kernel.waitid(P_PID, pid, new Out(SIGINFO_SIZE), WEXITED | __WALL, any);
       kernel.call("close", [pidfd], any);
     });
     kernel.when(pid, "failed", () => {

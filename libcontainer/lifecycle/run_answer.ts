@@ -20,14 +20,15 @@ import {
   O_WRONLY,
 } from "../../ffi/constants/open.ts";
 import { PR_SET_CHILD_SUBREAPER } from "../../ffi/constants/prctl.ts";
-import { SIGCHLD } from "../../ffi/constants/signal.ts";
+import { SIG_SETMASK, SIGCHLD } from "../../ffi/constants/signal.ts";
 import { __WALL, P_PID, WEXITED } from "../../ffi/constants/wait.ts";
 import { EEXIST, ENOENT } from "../../ffi/errno.ts";
 import { type FileEvent, readTextFile } from "../../ffi/files.ts";
-import { AT_FDCWD, Block, Out, type Result, u64s } from "../../ffi/kernel.ts";
+import { AT_FDCWD, Out, type Result, stringVector, u64s } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
 import { At } from "../../ffi/operation.ts";
+import { SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 import type { Transcript } from "../../ffi/transcript.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
 import { defaultDeviceRules } from "../cgroups/controllers/default_devices.ts";
@@ -336,19 +337,15 @@ class RunAnswer {
       kernel.close(directory, any);
       const child = kernel.call("clone3", [u64s(0, 0, 0, 0, SIGCHLD, 0, 0, 0), 64], any);
       kernel.when(child, "zero", () => this.#executeDelete());
-      kernel.waitid(P_PID, child, new Out(128), WEXITED | __WALL, any);
+      kernel.waitid(P_PID, child, new Out(SIGINFO_SIZE), WEXITED | __WALL, any);
     });
   }
 
   #executeDelete(): void {
     const kernel = this.#kernel, any = { accept: "any" } as const;
-    kernel.call("rt_sigprocmask", [2, new Uint8Array(8), 0, 8], any);
+    kernel.call("rt_sigprocmask", [SIG_SETMASK, new Uint8Array(8), 0, 8], any);
     const args = ["runt", "--root", this.#answered.root, "delete", "--force", this.#id];
-    const vector = new Block(
-      new Uint8Array(8 * (args.length + 1)),
-      args.map((value, i) => ({ at: 8 * i, value })),
-    );
-    kernel.call("execve", ["/proc/self/exe", vector, new Uint8Array(8)], any);
+    kernel.call("execve", ["/proc/self/exe", stringVector(args), new Uint8Array(8)], any);
     kernel.exitGroup(1);
   }
 }

@@ -15,9 +15,8 @@ import { Out } from "../../ffi/kernel.ts";
 import type { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
 import { SignalForwarding } from "../../ffi/signal_forwarding.ts";
-import { exitCode } from "./wait.ts";
+import { decodeChildStatus, exitCodeOf, SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 
-const SI_PID = 16;
 const LAST_STANDARD_SIGNAL = 31, LAST_SIGNAL = 64;
 /** Those before are the C library's (`signal(7)`); runc passes on those that Go has for everybody. */
 const FIRST_REAL_TIME_SIGNAL = 35;
@@ -85,30 +84,30 @@ export class Foreground {
    */
   wait(pid: number, pidfd: number): number {
     for (;;) {
-      const info = new Out(128);
+      const info = new Out(SIGINFO_SIZE);
       // Looked at first and reaped after: until it is reaped its pid is nobody else's.
       const seen = this.#kernel.waitid(P_ALL, 0, info, WEXITED | WNOWAIT | __WALL, { accept: [ECHILD] });
-      const child = info.view.getInt32(SI_PID, true);
-      if (!seen.ok || child === pid) break;
+      const child = decodeChildStatus(info)?.pid;
+      if (!seen.ok || child === undefined || child === pid) break;
       this.#reap(child);
     }
-    const info = new Out(128);
+    const info = new Out(SIGINFO_SIZE);
     this.#kernel.waitid(P_PIDFD, pidfd, info, WEXITED | __WALL);
-    return exitCode(info);
+    return exitCodeOf(decodeChildStatus(info)!);
   }
 
   /** Reaps orphans that have ended so far, without waiting. The init is left alone. */
   reapOrphans(init: number): void {
     for (;;) {
-      const info = new Out(128), options = WEXITED | WNOWAIT | WNOHANG | __WALL;
+      const info = new Out(SIGINFO_SIZE), options = WEXITED | WNOWAIT | WNOHANG | __WALL;
       const seen = this.#kernel.waitid(P_ALL, 0, info, options, { accept: [ECHILD] });
-      const child = info.view.getInt32(SI_PID, true);
-      if (!seen.ok || child === 0 || child === init) break;
+      const child = decodeChildStatus(info)?.pid;
+      if (!seen.ok || child === undefined || child === init) break;
       this.#reap(child);
     }
   }
 
   #reap(child: number): void {
-    this.#kernel.waitid(P_PID, child, new Out(128), WEXITED | __WALL, { accept: [ECHILD] });
+    this.#kernel.waitid(P_PID, child, new Out(SIGINFO_SIZE), WEXITED | __WALL, { accept: [ECHILD] });
   }
 }

@@ -5,6 +5,14 @@
  * @module
  */
 import { F_ADD_SEALS, F_GET_SEALS, MFD_ALLOW_SEALING, MFD_EXEC } from "../../ffi/constants/fcntl.ts";
+import {
+  FSMOUNT_CLOEXEC,
+  FSOPEN_CLOEXEC,
+  MOUNT_ATTR_NODEV,
+  MOUNT_ATTR_NOSUID,
+  MOUNT_ATTR_RDONLY,
+} from "../../ffi/constants/mount.ts";
+import { O_CLOEXEC, O_NOFOLLOW, O_PATH } from "../../ffi/constants/open.ts";
 import { EINVAL } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
@@ -13,9 +21,6 @@ import { ALL_SEALS, createMemfd } from "../../ffi/memfd.ts";
 import { RuntError } from "../error.ts";
 import type { Logger } from "../log.ts";
 
-const O_PATH = 0o10000000, O_NOFOLLOW = 0o400000;
-const FSOPEN_CLOEXEC = 1, FSMOUNT_CLOEXEC = 1;
-const MOUNT_ATTR_RDONLY = 1, MOUNT_ATTR_NOSUID = 2, MOUNT_ATTR_NODEV = 4;
 const SELF = "/proc/self/exe";
 
 /**
@@ -43,7 +48,7 @@ export function openSealedExecutable(kernel: Kernel, directory: string, log: Log
 }
 
 function isSealed(kernel: Kernel): boolean {
-  const self = kernel.openat(AT_FDCWD, SELF, 0o2000000);
+  const self = kernel.openat(AT_FDCWD, SELF, O_CLOEXEC);
   const seals = kernel.fcntl(self, F_GET_SEALS, 0, { accept: [EINVAL] });
   kernel.close(self);
   return seals.value === ALL_SEALS;
@@ -76,7 +81,7 @@ function openThroughOverlay(kernel: Kernel, directory: string): number {
 
 function copyToMemory(kernel: Kernel): number {
   const copy = createMemfd(kernel, "runt", MFD_ALLOW_SEALING, MFD_EXEC);
-  const self = kernel.openat(AT_FDCWD, SELF, 0o2000000);
+  const self = kernel.openat(AT_FDCWD, SELF, O_CLOEXEC);
   while (kernel.call("sendfile", [copy, self, 0, 0x7ffff000]).value > 0) { /* until the end of the file */ }
   kernel.close(self);
   kernel.fcntl(copy, F_ADD_SEALS, ALL_SEALS);

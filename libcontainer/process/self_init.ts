@@ -1,4 +1,5 @@
 import { F_SETFD } from "../../ffi/constants/fcntl.ts";
+import { AT_EMPTY_PATH } from "../../ffi/constants/open.ts";
 import type { Native } from "../../ffi/native.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
 import type { Config } from "../config/config.ts";
@@ -7,8 +8,6 @@ import type { InitContext } from "../init/context.ts";
 import type { BeforeUser } from "../init/program.ts";
 import { INIT_PIPE, InitPipe } from "../init/self_protocol.ts";
 import type { ContainerProcess } from "./container_process.ts";
-
-const AT_EMPTY_PATH = 0x1000;
 
 /**
  * Self mode: has the container's process, which is in its namespaces by now, become `runt init`, and that run the

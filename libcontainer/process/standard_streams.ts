@@ -1,9 +1,9 @@
+import { S_IFCHR, S_IFIFO, S_IFMT, S_IFSOCK } from "../../ffi/constants/stat.ts";
 import { type Kernel, Out } from "../../ffi/kernel.ts";
 import type { StdioOwner } from "../init/context.ts";
 
-const S_IFMT = 0o170000, S_IFCHR = 0o020000, S_IFIFO = 0o010000, S_IFSOCK = 0o140000;
-/** Device 1:3. */
-const NULL_DEVICE = 0x103;
+/** Device 1:3, `/dev/null`, as `st_rdev` has it. */
+export const NULL_DEVICE = 0x103;
 /** Offsets in x86-64's `struct stat`; aarch64 has its own. */
 const STAT = Deno.build.arch === "x86_64" ? { mode: 24, uid: 28, rdev: 40 } : { mode: 16, uid: 24, rdev: 32 };
 

@@ -5,6 +5,7 @@ import type { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
 import { spawn } from "../../ffi/spawn.ts";
 import { encodePollfds } from "../../ffi/structs/pollfd.ts";
+import { encodeSigset } from "../../ffi/structs/sigaction.ts";
 import { closeDescriptors } from "../init/first_steps.ts";
 import { killAndReap } from "./wait.ts";
 
@@ -42,7 +43,7 @@ export function guardTerminal(
       onSpawn: (pidfd) => guard = pidfd,
     });
     there.where = { step: "terminal" };
-    there.rtSigprocmask(SIG_SETMASK, new Uint8Array(8).fill(0xff));
+    there.rtSigprocmask(SIG_SETMASK, encodeSigset());
     there.setsid();
     there.chdir("/", { accept: "any" });
     if (tty !== 0) there.dup3(tty, 0, 0);

@@ -6,9 +6,8 @@ import type { Native } from "../../ffi/native.ts";
 import { spawn } from "../../ffi/spawn.ts";
 import type { IdMapping } from "../config/config.ts";
 import { writeIdMaps } from "../security/id_maps.ts";
+import { FIRST_PRESERVED } from "./preserved_fds.ts";
 import { killAndReap } from "./wait.ts";
-
-const FIRST_PRESERVED = 3;
 
 /**
  * Makes a user namespace with nobody in it: a process makes it, and is gone when its maps are written.

@@ -2,12 +2,11 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ECHILD, EINVAL, ESRCH } from "../../ffi/errno.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { LocalKernel } from "../../ffi/local.ts";
-import { Out } from "../../ffi/operation.ts";
 import type { Operation } from "../../ffi/operation.ts";
 import { Result } from "../../ffi/operation.ts";
 import { openNative } from "../../ffi/native.ts";
 import { Kernel } from "../../ffi/kernel.ts";
-import { exitCode, killAndReap, waitForExit } from "./wait.ts";
+import { killAndReap, waitForExit } from "./wait.ts";
 
 /** A kernel that answers at once, as the local one does. */
 class Answering extends Kernel {
@@ -34,16 +33,6 @@ class Answering extends Kernel {
 
   override when(): void {}
 }
-
-Deno.test("an exit code is the program's, or 128 and the signal", () => {
-  const info = new Out(128);
-  const said = (code: number, status: number) => {
-    info.view.setInt32(8, code, true);
-    info.view.setInt32(24, status, true);
-    return exitCode(info);
-  };
-  assertEquals([said(1, 0), said(1, 255), said(2, 9), said(3, 11)], [0, 255, 137, 139]);
-});
 
 Deno.test("one who is no child has no exit code; another failure is told", () => {
   assertEquals(waitForExit(new Answering({ waitid: -ECHILD }), 5), undefined);

@@ -6,17 +6,16 @@
  *
  * @module
  */
+import { O_CLOEXEC, O_NONBLOCK, O_WRONLY } from "../../ffi/constants/open.ts";
+import { S_IFIFO, S_IFMT } from "../../ffi/constants/stat.ts";
 import { lookAt, removeFile } from "../../ffi/files.ts";
 import { ENXIO, EPIPE } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel, type Result } from "../../ffi/kernel.ts";
 import { encodePollfds } from "../../ffi/structs/pollfd.ts";
 import { RuntError } from "../error.ts";
 
-const S_IFMT = 0o170000, S_IFIFO = 0o010000;
 /** Milliseconds between two looks at whether there is anything to wait for. */
 const LOOK_MS = 100;
-const O_WRONLY = 1, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
-
 /** Its name in the state directory. */
 export const EXEC_FIFO = "exec.fifo";
 

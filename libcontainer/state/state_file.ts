@@ -1,4 +1,4 @@
-import { lookAt, readTextFile, rename, writeFile } from "../../ffi/files.ts";
+import { isDirectory, lookAt, readTextFile, rename, writeFile } from "../../ffi/files.ts";
 import { RuntError } from "../error.ts";
 import type { Hooks } from "../spec/hooks.ts";
 
@@ -120,12 +120,4 @@ export function readState(directory: string): StateFile | undefined {
   throw new RuntError("io", `cannot read ${directory}/${STATE_FILE}: it is not a state file of runt`, {
     hint: "`runt delete --force` removes what can be found of the container",
   });
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isDirectory;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../../ffi/constants/open.ts";
+import { O_CLOEXEC, O_DIRECTORY, O_PATH, O_WRONLY } from "../../../ffi/constants/open.ts";
 import { EACCES, EBUSY, EPERM, EROFS } from "../../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../../ffi/kernel.ts";
 import { RuntError } from "../../error.ts";
@@ -17,8 +17,6 @@ import { prepareCpuset } from "./cpuset.ts";
 import { setDevicesV1 } from "./devices.ts";
 import { freezerStateV1, freezeV1 } from "./freezer.ts";
 import { setMoreV1 } from "./more_resources.ts";
-
-const O_WRONLY = 1;
 
 /** A container's cgroups in the hierarchies of v1, and where there is one in the v2 mount beside them. */
 export class CgroupManagerV1 implements CgroupManager {

@@ -4,7 +4,8 @@
  * @see bpf(2)
  * @module
  */
-import { O_CLOEXEC, O_DIRECTORY } from "../../../ffi/constants/open.ts";
+import { O_CLOEXEC, O_DIRECTORY, O_RDONLY } from "../../../ffi/constants/open.ts";
+import { RLIMIT_MEMLOCK } from "../../../ffi/constants/resource.ts";
 import { EACCES, EINVAL, ENOENT, EPERM } from "../../../ffi/errno.ts";
 import { AT_FDCWD, Block, type Kernel, Out } from "../../../ffi/kernel.ts";
 import type { BlockPart } from "../../../ffi/operation.ts";
@@ -52,8 +53,6 @@ export function setDevicesV2(
   });
 }
 
-const O_RDONLY = 0;
-
 /**
  * Queues that the rules become those of a cgroup that was made just now, which has none.
  *
@@ -100,8 +99,6 @@ function load(kernel: Kernel, program: Uint8Array): number {
     kernel.call("prlimit64", [0, RLIMIT_MEMLOCK, before.bytes, 0], { accept: "any" });
   }
 }
-
-const RLIMIT_MEMLOCK = 8;
 
 /** `BPF_PROG_ATTACH` */
 function attach(kernel: Kernel, cgroup: number, program: number, old: readonly number[]): void {

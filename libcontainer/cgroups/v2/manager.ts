@@ -1,4 +1,4 @@
-import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../../ffi/constants/open.ts";
+import { O_CLOEXEC, O_DIRECTORY, O_PATH, O_WRONLY } from "../../../ffi/constants/open.ts";
 import { EACCES, EPERM, EROFS } from "../../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel } from "../../../ffi/kernel.ts";
 import { RuntError } from "../../error.ts";
@@ -21,8 +21,6 @@ import { setDevicesV2 } from "./devices.ts";
 import { freezerStateV2, freezeV2 } from "./freezer.ts";
 import { setMoreV2 } from "./more_resources.ts";
 import { setUnified } from "./unified.ts";
-
-const O_WRONLY = 1;
 
 /** A container's cgroup in the one hierarchy of v2. */
 export class CgroupManagerV2 implements CgroupManager {
