@@ -10,9 +10,8 @@
  */
 import { O_CLOEXEC, O_WRONLY } from "../../ffi/constants/open.ts";
 import { AT_FDCWD, type Kernel } from "../../ffi/kernel.ts";
-
-/** v1 hierarchies that only keep track of processes: a host may forbid them, and nothing is lost. */
-const OPTIONAL = ["", "misc", "name=systemd"];
+import { modeOf } from "./mode.ts";
+import { isOptional } from "./optional_controller.ts";
 
 /** What decides how a process joins. */
 export interface CgroupJoinOptions {
@@ -35,7 +34,7 @@ export class CgroupJoin {
 
   constructor(options: CgroupJoinOptions) {
     this.#options = options;
-    this.#unified = Object.keys(options.paths).length === 1 && options.paths[""] !== undefined;
+    this.#unified = modeOf(options.paths) === "unified";
   }
 
   /**
@@ -64,7 +63,7 @@ export class CgroupJoin {
       if (done.has(dir) || controller === "" && this.cloned) continue;
       done.add(dir);
       const file = `${dir}/${controller === "" ? "cgroup.procs" : "tasks"}`;
-      const optional = rootless || !exact && !this.#unified && OPTIONAL.includes(controller);
+      const optional = rootless || !exact && !this.#unified && isOptional(controller);
       const accept = optional ? "any" : [];
       const where = { step: "cgroup", what: file };
       const fd = kernel.at(where, () => kernel.openat(AT_FDCWD, file, O_WRONLY | O_CLOEXEC, 0, { accept }));

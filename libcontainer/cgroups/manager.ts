@@ -6,6 +6,7 @@
 import type { Kernel } from "../../ffi/kernel.ts";
 import type { CgroupHierarchies, CgroupMode } from "../host/cgroup_hierarchies.ts";
 import type { LinuxResources } from "../spec/resources.ts";
+import { modeOf } from "./mode.ts";
 import { cgroupPaths } from "./path.ts";
 import { CgroupManagerV1 } from "./v1/manager.ts";
 import { CgroupManagerV2 } from "./v2/manager.ts";
@@ -138,10 +139,4 @@ export function openCgroupManager(
   return mode === "unified"
     ? new CgroupManagerV2(() => host.cgroups.root, where[""]!, request, kernel)
     : new CgroupManagerV1(mode, request, where, kernel);
-}
-
-/** The mode in which saved paths were made. */
-export function modeOf(paths: Readonly<Record<string, string>>): CgroupMode {
-  if (paths[""] === undefined) return "legacy";
-  return Object.keys(paths).length === 1 ? "unified" : "hybrid";
 }

@@ -1,4 +1,5 @@
 import { RuntError } from "../error.ts";
+import { modeOf } from "./mode.ts";
 
 /** Cgroups below the container's, by controller; that of the empty string is for all controllers. */
 export type SubCgroups = ReadonlyMap<string, string>;
@@ -42,7 +43,7 @@ export function resolveSubCgroups(
   subs: SubCgroups,
 ): Readonly<Record<string, string>> {
   if (subs.size === 0) return paths;
-  const all = subs.get(""), unified = Object.keys(paths).length === 1 && paths[""] !== undefined;
+  const all = subs.get(""), unified = modeOf(paths) === "unified";
   const resolved = { ...paths };
   if (all !== undefined || unified) {
     for (const [controller, base] of Object.entries(paths)) resolved[controller] = below(base, all ?? "");

@@ -15,7 +15,7 @@ import type { Config, IdMapping, NamespaceConfig } from "./config.ts";
 import { createProcess } from "./create_process.ts";
 import { createDevices } from "./devices.ts";
 import { createMounts } from "./mounts.ts";
-import { rootPropagation } from "./root_propagation.ts";
+import { rootPropagation } from "./mount_options.ts";
 
 /** What the command line adds to the spec. */
 export interface ConfigOptions {

@@ -133,6 +133,11 @@ export function idMapOption(options: readonly string[]): "idmap" | "ridmap" | un
     | undefined;
 }
 
+/** `linux.rootfsPropagation` as `MS_*` flags; 0 when absent, which makes the root a slave of the host's. */
+export function rootPropagation(name = ""): number {
+  return own(PROPAGATION, name) ?? 0;
+}
+
 /** Sorts options by who they are for. A later option wins over an earlier one. */
 export function parseMountOptions(options: readonly string[]): MountOptions {
   let flags = 0, clearedFlags = 0, set = 0, clear = 0, recursive = false, copyUp = false;

@@ -13,7 +13,7 @@ import {
   MS_SLAVE,
 } from "../../ffi/constants/mount.ts";
 import { isMountFlag } from "../validate/mount_options.ts";
-import { knownMountOptions, parseMountOptions, plainOptions } from "./mount_options.ts";
+import { knownMountOptions, parseMountOptions, plainOptions, rootPropagation } from "./mount_options.ts";
 
 Deno.test("mount options are sorted by who they are for", () => {
   assertEquals(
@@ -73,4 +73,14 @@ Deno.test("validation and parsing know the same mount options", () => {
   assertEquals(known.filter((option) => !isMountFlag(option)), []);
   assertEquals(known.length, 62);
   assertEquals(known, [...known].sort());
+});
+
+Deno.test("the root's propagation is one of those of mounts, or none", () => {
+  assertEquals(["rslave", "private", "", "constructor"].map(rootPropagation), [
+    MS_SLAVE | MS_REC,
+    MS_PRIVATE,
+    0,
+    0,
+  ]);
+  assertEquals(rootPropagation(), 0);
 });

@@ -19,7 +19,7 @@ import type { Native } from "../../ffi/native.ts";
 import { At, Prepared, Word } from "../../ffi/operation.ts";
 import { SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 import type { Reply, Transcript } from "../../ffi/transcript.ts";
-import { modeOf } from "../cgroups/manager.ts";
+import { modeOf } from "../cgroups/mode.ts";
 import type { Config } from "../config/config.ts";
 import { keptSignals } from "../process/foreground.ts";
 import { STATE_FILE, type StateFile } from "../state/state_file.ts";

@@ -115,11 +115,11 @@ export function deviceTransition(from: DeviceFilter, to: DeviceFilter): DeviceWr
   for (const exception of to.exceptions) next.set(keyOf(exception), exception);
   for (const [key, exception] of old) {
     const dropped = exception.access & ~(next.get(key)?.access ?? 0);
-    if (dropped) writes.push({ allow: to.allow, line: format({ ...exception, access: dropped }) });
+    if (dropped) writes.push({ allow: to.allow, line: formatException({ ...exception, access: dropped }) });
   }
   for (const [key, exception] of next) {
     const gained = exception.access & ~(old.get(key)?.access ?? 0);
-    if (gained) writes.push({ allow: !to.allow, line: format({ ...exception, access: gained }) });
+    if (gained) writes.push({ allow: !to.allow, line: formatException({ ...exception, access: gained }) });
   }
   return writes;
 }
@@ -127,7 +127,9 @@ export function deviceTransition(from: DeviceFilter, to: DeviceFilter): DeviceWr
 /** Whether two filters allow the same. */
 export function sameFilter(a: DeviceFilter, b: DeviceFilter): boolean {
   if (a.allow !== b.allow || a.exceptions.length !== b.exceptions.length) return false;
-  return a.exceptions.every((exception, i) => format(exception) === format(b.exceptions[i]!));
+  return a.exceptions.every((exception, i) =>
+    formatException(exception) === formatException(b.exceptions[i]!)
+  );
 }
 
 /** Access letters as bits; letters that mean nothing are dropped. */
@@ -149,8 +151,11 @@ function refuseHole(
     const wideKey = keyOf({ type, ...wide }), wider = exceptions.get(wideKey);
     if (wideKey === key || !wider || !(wider.access & access)) continue;
     const verb = allow ? "deny" : "allow";
-    const message = `unable to remove '${verb}' exception: requested rule [${format(exception)}] not ` +
-      `supported by devices cgroupv1 (cannot punch hole in existing wildcard rule [${format(wider)}])`;
+    const message =
+      `unable to remove '${verb}' exception: requested rule [${formatException(exception)}] not ` +
+      `supported by devices cgroupv1 (cannot punch hole in existing wildcard rule [${
+        formatException(wider)
+      }])`;
     throw new RuntError("invalid-config", message, { path });
   }
 }
@@ -159,10 +164,14 @@ function keyOf({ type, major, minor }: Omit<DeviceException, "access">): string 
   return `${type} ${major}:${minor}`;
 }
 
-function format({ type, major, minor, access }: DeviceException): string {
-  const letters = (access & ACCESS.r ? "r" : "") + (access & ACCESS.w ? "w" : "") +
-    (access & ACCESS.m ? "m" : "");
-  return `${type} ${major < 0 ? "*" : major}:${minor < 0 ? "*" : minor} ${letters}`;
+/** An exception as a line of `devices.list`: `c 1:3 rwm`. */
+export function formatException({ type, major, minor, access }: DeviceException): string {
+  return `${type} ${major < 0 ? "*" : major}:${minor < 0 ? "*" : minor} ${accessLetters(access)}`;
+}
+
+/** {@linkcode ACCESS} bits as letters. */
+export function accessLetters(access: number): string {
+  return (access & ACCESS.r ? "r" : "") + (access & ACCESS.w ? "w" : "") + (access & ACCESS.m ? "m" : "");
 }
 
 function numberOrAll(text: string | undefined): number {

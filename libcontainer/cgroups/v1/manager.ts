@@ -11,6 +11,7 @@ import { pids } from "../controllers/pids.ts";
 import { oomKills } from "../look.ts";
 import { MadeDirectories } from "../made_directories.ts";
 import type { CgroupManager, CgroupRequest, FreezerState, ResourcePart } from "../manager.ts";
+import { isOptional } from "../optional_controller.ts";
 import { cgroupExists, cgroupProcesses, refuseOccupied } from "../processes.ts";
 import { removeCgroups } from "../remove.ts";
 import { prepareCpuset } from "./cpuset.ts";
@@ -203,11 +204,6 @@ export class CgroupManagerV1 implements CgroupManager {
       throw new RuntError("kernel", message, { path: error.path, cause: error });
     }
   }
-}
-
-/** Hierarchies that only keep track of processes: a host may forbid them, and nothing is lost. */
-function isOptional(controller: string): boolean {
-  return controller === "" || controller === "misc" || controller === "name=systemd";
 }
 
 /** Throws if a file cannot be opened for writing. */
