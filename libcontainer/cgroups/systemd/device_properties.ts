@@ -1,5 +1,10 @@
 import type { LinuxDeviceCgroup } from "../../spec/resources.ts";
-import { ACCESS, type DeviceException, deviceFilter } from "../controllers/device_rules.ts";
+import {
+  accessLetters,
+  type DeviceException,
+  deviceFilter,
+  formatException,
+} from "../controllers/device_rules.ts";
 import { type Property, property } from "./property.ts";
 
 /** The first systemd that takes `char-136` for all devices of a major number, and does not look the others up in /dev. */
@@ -31,7 +36,7 @@ export function deviceProperties(
   const entries: [string, string][] = [];
   for (const exception of exceptions) {
     const path = pathOf(exception, version, groups, warn);
-    if (path !== undefined) entries.push([path, lettersOf(exception)]);
+    if (path !== undefined) entries.push([path, accessLetters(exception.access)]);
   }
   return [none, strict, property("DeviceAllow", "a(ss)", entries)];
 }
@@ -45,7 +50,11 @@ function pathOf(
   const { type, major, minor } = exception, kind = type === "b" ? "block" : "char";
   if (major < 0) {
     if (minor < 0) return `${kind}-*`;
-    warn(`systemd doesn't support '*:n' device rules -- temporarily ignoring rule: ${describe(exception)}`);
+    warn(
+      `systemd doesn't support '*:n' device rules -- temporarily ignoring rule: ${
+        formatException(exception)
+      }`,
+    );
     return undefined;
   }
   if (minor >= 0) return `/dev/${kind}/${major}:${minor}`;
@@ -54,7 +63,7 @@ function pathOf(
   if (group !== undefined) return `${kind}-${group}`;
   warn(
     `could not find device group for '${type}/${major}' in /proc/devices -- temporarily ignoring rule: ${
-      describe(exception)
+      formatException(exception)
     }`,
   );
   return undefined;
@@ -64,14 +73,4 @@ function pathOf(
 function groupOf(text: string, type: "b" | "c", major: number): string | undefined {
   const section = text.split(/^(?=Block devices:)/m)[type === "b" ? 1 : 0] ?? "";
   return new RegExp(`^ *${major} (.+)$`, "m").exec(section)?.[1];
-}
-
-function lettersOf({ access }: DeviceException): string {
-  return (access & ACCESS.r ? "r" : "") + (access & ACCESS.w ? "w" : "") + (access & ACCESS.m ? "m" : "");
-}
-
-function describe(exception: DeviceException): string {
-  const number = (value: number) => value < 0 ? "*" : String(value);
-  const { type, major, minor } = exception;
-  return `${type} ${number(major)}:${number(minor)} ${lettersOf(exception)}`;
 }

@@ -8,24 +8,21 @@
  * @module
  */
 import type { Kernel } from "../../../ffi/kernel.ts";
-import { isDirectory, readTextFile } from "../../../ffi/files.ts";
+import { isDirectory } from "../../../ffi/files.ts";
 import { RuntError } from "../../error.ts";
 import type { CgroupHierarchies } from "../../host/cgroup_hierarchies.ts";
 import type { LinuxResources } from "../../spec/resources.ts";
 import { readCgroupFile, readCgroupNumber } from "../cgroup_file.ts";
-import { defaultDeviceRules } from "../controllers/default_devices.ts";
 import type { CgroupManager, CgroupRequest, FreezerState, ResourcePart } from "../manager.ts";
 import { openCgroupManager } from "../manager.ts";
 import { cgroupPaths } from "../path.ts";
 import { memoryV2 } from "../controllers/memory.ts";
 import { completeUpdate } from "../v2/complete_update.ts";
 import { isPeriodAlone, withoutIdleWeight } from "./beside_systemd.ts";
-import { roundQuota } from "./cpu_quota.ts";
-import { deviceProperties } from "./device_properties.ts";
-import { describeProperties, type Property, property } from "./property.ts";
-import { limitPropertiesV1, limitPropertiesV2, pidsProperty } from "./resource_properties.ts";
+import { describeProperties, type Property } from "./property.ts";
 import { ServiceManager } from "./service_manager.ts";
-import { expandSlice, isSlice, type Unit, unitOf } from "./unit.ts";
+import { expandSlice, type Unit, unitOf } from "./unit.ts";
+import { basicProperties, lateProperties, limitProperties, rounding } from "./unit_properties.ts";
 import { oomPolicy, unifiedProperties } from "./unified_properties.ts";
 
 /** What is known of the container beside what every cgroup manager is told. */
@@ -138,10 +135,10 @@ export class SystemdCgroup implements CgroupManager {
   placeProcess(pid: number): void {
     const { resources = {} } = this.#request, rounded = rounding(resources);
     const properties = [
-      ...this.#basicProperties(pid),
+      ...basicProperties(this.#unit, pid, this.mode),
       ...this.#request.properties ?? [],
-      ...oomPolicy(this.mode === "unified" ? resources.unified : undefined, () => this.#systemd.version()),
-      ...this.#limits(rounded),
+      ...oomPolicy(this.mode === "unified" ? resources.unified : undefined, this.#facts.version),
+      ...limitProperties(rounded, this.mode, this.#facts),
     ];
     const { name } = this.#unit;
     try {
@@ -170,8 +167,10 @@ export class SystemdCgroup implements CgroupManager {
       memoryV2(memory, () => readCgroupNumber(dir, "memory.current"));
     }
     const properties = [
-      ...(part === "devices" ? [] : this.#limits(resources)),
-      ...(part === "limits" ? [] : this.#late(resources, part)),
+      ...(part === "devices" ? [] : limitProperties(resources, this.mode, this.#facts)),
+      ...(part === "limits"
+        ? []
+        : lateProperties(resources, this.mode, this.#facts, this.#devicePaths(part))),
     ];
     const old = part === "update" && unified ? this.#filesNow() : undefined;
     this.#setProperties(properties, part);
@@ -233,49 +232,10 @@ export class SystemdCgroup implements CgroupManager {
     return { version: () => this.#systemd.version(), warn: (text: string) => this.#request.warn(text) };
   }
 
-  #basicProperties(pid: number): Property[] {
-    const { slice, container } = this.#unit, yes = (name: string) => property(name, "b", true);
-    return [
-      property("Description", "s", `libcontainer container ${container}`),
-      ...(isSlice(this.#unit)
-        ? [property("Wants", "as", [slice])]
-        : [property("Slice", "s", slice), yes("Delegate")]),
-      property("PIDs", "au", [pid]),
-      yes("MemoryAccounting"),
-      yes("CPUAccounting"),
-      yes(this.mode === "unified" ? "IOAccounting" : "BlockIOAccounting"),
-      yes("TasksAccounting"),
-      property("DefaultDependencies", "b", false),
-    ];
-  }
-
-  #limits(resources: LinuxResources): Property[] {
-    if (this.mode !== "unified") return limitPropertiesV1(resources, this.#facts);
-    const unified = unifiedProperties(
-      resources.unified ?? {},
-      this.#facts,
-      (file) => !file.startsWith("pids."),
-    );
-    return [...limitPropertiesV2(resources, this.#facts), ...unified];
-  }
-
-  /** What holds only when the root is set up. */
-  #late({ devices = [], pids, unified }: LinuxResources, part: ResourcePart): Property[] {
+  /** Paths of the container's devices where their rules are set: not later, nor where the kernel gives no say about them. */
+  #devicePaths(part: ResourcePart): readonly string[] | undefined {
     const { devicePaths = [], inUserNamespace, rootless } = this.#request;
-    const hasDevices = part !== "update" && !inUserNamespace && !rootless;
-    const isPids = (file: string) => file.startsWith("pids.");
-    return [
-      ...(hasDevices
-        ? deviceProperties(
-          [...devices, ...defaultDeviceRules(devicePaths)],
-          this.#facts.version,
-          () => readTextFile("/proc/devices"),
-          this.#facts.warn,
-        )
-        : []),
-      ...(pids ? pidsProperty(pids) : []),
-      ...(this.mode === "unified" ? unifiedProperties(unified ?? {}, this.#facts, isPids) : []),
-    ];
+    return part === "update" || inUserNamespace || rootless ? undefined : devicePaths;
   }
 
   #writeFiles(resources: LinuxResources, part: ResourcePart): void {
@@ -316,10 +276,6 @@ export class SystemdCgroup implements CgroupManager {
     }
     return files;
   }
-}
-
-function rounding(resources: LinuxResources): LinuxResources {
-  return resources.cpu ? { ...resources, cpu: roundQuota(resources.cpu) } : resources;
 }
 
 /** runc's words for all that goes wrong before the process is in its cgroup. */
