@@ -1,4 +1,5 @@
-import { ARENA, encode, HEADER, OPERATION, pseudoNumber, RESULT } from "./batch.ts";
+import { ARENA, encode, HEADER, OPERATION, RESULT } from "./batch.ts";
+import { pseudoNumber } from "./operation_kind.ts";
 import {
   CLONE_CLEAR_SIGHAND,
   CLONE_INTO_CGROUP,

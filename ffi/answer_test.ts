@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { AnswerKernel } from "./answer.ts";
-import { ARENA, HEADER, KIND, OPERATION } from "./batch.ts";
+import { ARENA, HEADER, OPERATION } from "./batch.ts";
+import { KIND } from "./operation_kind.ts";
 import { SYSCALLS } from "./syscall_numbers/x86_64.ts";
 
 const native = { numbers: SYSCALLS };

@@ -20,13 +20,25 @@ import {
   type Where,
   Word,
 } from "./operation.ts";
+import type { PseudoName } from "./operation_kind.ts";
 import {
   type CapabilityData,
   encodeCapabilityData,
   encodeCapabilityHeader,
 } from "./structs/capability_data.ts";
 
-export { type Accept, type Arg, Block, Named, type Operation, Out, Result, type Where, Word };
+export {
+  type Accept,
+  type Arg,
+  Block,
+  Named,
+  type Operation,
+  Out,
+  type PseudoName,
+  Result,
+  type Where,
+  Word,
+};
 
 /** A file descriptor: a number, or the call that returns it. */
 export type Fd = number | Result;
@@ -72,20 +84,6 @@ export type Condition = "ok" | "failed" | "zero" | "nonzero";
 
 /** Names of the system calls that a kernel knows. */
 export type SyscallName = keyof typeof import("./syscall_numbers/x86_64.ts").SYSCALLS;
-
-/** Pseudo operations that a batch may hold beside system calls; see `batch.ts`. */
-export type PseudoName =
-  | "copy"
-  | "compare"
-  | "control"
-  | "clock"
-  | "fact"
-  | "text"
-  | "number"
-  | "field"
-  | "equal"
-  | "spawn"
-  | "wait";
 
 /** Linux. */
 export abstract class Kernel {

@@ -1,4 +1,5 @@
-import { type Entry, HEADER, OPERATION, sizeOf, type Skip, SKIP_IF } from "./batch.ts";
+import { type Entry, HEADER, OPERATION, sizeOf, type Skip } from "./batch.ts";
+import { SKIP_IF } from "./operation_kind.ts";
 import { type Condition, Kernel, type Operation, type Result } from "./kernel.ts";
 
 /** A Linux whose calls are gathered into messages (`batch.ts`). */

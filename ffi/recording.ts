@@ -1,4 +1,4 @@
-import { pseudoNumber } from "./batch.ts";
+import { pseudoNumber } from "./operation_kind.ts";
 import {
   type Condition,
   Kernel,

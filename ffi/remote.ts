@@ -7,8 +7,8 @@ import {
   type Encoded,
   HEADER,
   MESSAGE_SIZE,
-  pseudoNumber,
 } from "./batch.ts";
+import { pseudoNumber } from "./operation_kind.ts";
 import { MSG_NOSIGNAL } from "./constants/socket.ts";
 import { EINTR, EPIPE } from "./errno.ts";
 import { type Arg, type Operation, type PseudoName, type Result, type SyscallName } from "./kernel.ts";

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { assemble, readListings } from "../../tests/support/assemble.ts";
 import { testInitImage } from "../../tests/support/init_image_suite.ts";
 import { skipWithout } from "../../tests/support/tools.ts";
-import { pseudoNumber } from "../batch.ts";
+import { pseudoNumber } from "../operation_kind.ts";
 import { Out, type PseudoName, type SyscallName } from "../kernel.ts";
 import { LocalKernel } from "../local.ts";
 import { openNative } from "../native.ts";

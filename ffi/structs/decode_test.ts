@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { bytesInC } from "../../tests/support/c_struct.ts";
 import { runC, skipWithout } from "../../tests/support/tools.ts";
 import { Out } from "../operation.ts";
 import { decodeChildStatus, exitCodeOf, SIGINFO_SIZE } from "./siginfo.ts";
 import { SECCOMP_DATA } from "./sock_filter.ts";
+import { STAT, STAT_SIZE } from "./stat.ts";
 import { decodeFilesystemType, STATFS_SIZE } from "./statfs.ts";
 import { decodeStatx, STATX_SIZE } from "./statx.ts";
 
@@ -88,5 +89,21 @@ Deno.test({
     );
     const theirs = runC(["linux/seccomp.h"], offsets.join("\n")).map(Number);
     assertEquals(Object.values(SECCOMP_DATA), theirs);
+  },
+});
+
+Deno.test({
+  name: "the offsets in struct stat are those of C",
+  ignore: noCompiler,
+  fn: () => {
+    const offsets = Object.keys(STAT).map((field) =>
+      `printf("%lu\\n", __builtin_offsetof(struct stat, st_${field}));`
+    );
+    const [size = 0, ...theirs] = runC(
+      ["sys/stat.h"],
+      ['printf("%lu\\n", sizeof(struct stat));', ...offsets].join("\n"),
+    ).map(Number);
+    assertEquals(Object.values(STAT), theirs);
+    assert(size <= STAT_SIZE);
   },
 });

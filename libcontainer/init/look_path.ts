@@ -1,11 +1,11 @@
 import { S_IFDIR, S_IFMT } from "../../ffi/constants/stat.ts";
 import { EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOSYS, ENOTDIR, EPERM } from "../../ffi/errno.ts";
 import { AT_FDCWD, type Kernel, Out, type Result } from "../../ffi/kernel.ts";
+import { STAT, STAT_SIZE } from "../../ffi/structs/stat.ts";
 import { RuntError } from "../error.ts";
 
 const X_OK = 1, AT_EACCESS = 0x200;
 const ANY_X = 0o111;
-const ST_MODE = Deno.build.arch === "x86_64" ? 24 : 16;
 
 /**
  * The file that `args[0]` means, as `execvp(3)` finds it: a name with a slash is the path, others are looked for in
@@ -41,7 +41,7 @@ export function queueLookPath(kernel: Kernel, name: string, env: readonly string
 }
 
 function probe(kernel: Kernel, file: string): { stat: Result; access: Result; mode: Out } {
-  const mode = new Out(144);
+  const mode = new Out(STAT_SIZE);
   const accept = "any";
   return {
     mode,
@@ -53,11 +53,11 @@ function probe(kernel: Kernel, file: string): { stat: Result; access: Result; mo
 /** A filter that is set already may not know faccessat2(2): then any x will do, as in Go, and execve(2) has the last word. */
 function isPermitted(access: Result, mode: Out): boolean {
   if (access.errno !== ENOSYS && access.errno !== EPERM) return access.ok;
-  return (mode.view.getUint32(ST_MODE, true) & ANY_X) !== 0;
+  return (mode.view.getUint32(STAT.mode, true) & ANY_X) !== 0;
 }
 
 function isDirectory(mode: Out): boolean {
-  return (mode.view.getUint32(ST_MODE, true) & S_IFMT) === S_IFDIR;
+  return (mode.view.getUint32(STAT.mode, true) & S_IFMT) === S_IFDIR;
 }
 
 function notFound(name: string): RuntError {

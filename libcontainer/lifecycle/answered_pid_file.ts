@@ -3,8 +3,9 @@ import { O_CLOEXEC, O_CREAT, O_EXCL, O_WRONLY } from "../../ffi/constants/open.t
 import { ENOENT } from "../../ffi/errno.ts";
 import { AT_FDCWD, Out, type Result } from "../../ffi/kernel.ts";
 import type { Word } from "../../ffi/operation.ts";
+import { STAT_SIZE } from "../../ffi/structs/stat.ts";
 
-const PATH_MAX = 4096, STAT_SIZE = 144;
+const PATH_MAX = 4096;
 const ANY = { accept: "any" } as const;
 
 /** The pid file of a command that is answered, at a path that is another one each time. What it does is what `writePidFile()` does. */

@@ -27,6 +27,7 @@ import { ENOENT } from "../../ffi/errno.ts";
 import { AT_FDCWD, Out, type Result, u64s } from "../../ffi/kernel.ts";
 import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { At, Prepared } from "../../ffi/operation.ts";
+import { STAT, STAT_SIZE } from "../../ffi/structs/stat.ts";
 import type { Native } from "../../ffi/native.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
 import { EXEC_FIFO } from "../state/exec_fifo.ts";
@@ -46,9 +47,6 @@ export interface Answered {
   /** The init. */
   readonly pid: number;
 }
-
-/** Of `struct stat` of x86-64: device and inode. */
-const STAT_SIZE = 144, ST_INO = 8;
 
 /**
  * Leaves the answer to `start`: lets the program go, if the container is `created` and not frozen.
@@ -109,7 +107,7 @@ export function leaveKillAnswer(
   const kernel = new AnswerKernel(native), { directory, pid, root, id } = container;
   const stat = new Out(STAT_SIZE), any = { accept: "any" } as const;
   kernel.newfstatat(AT_FDCWD, `${directory}/${STATE_FILE}`, stat, 0);
-  kernel.expectBytes(new At(stat, ST_INO), u64s(state));
+  kernel.expectBytes(new At(stat, STAT.ino), u64s(state));
   const pidfd = expectAlive(kernel, pid, startTime), signal = kernel.fact("signal");
   kernel.call("pidfd_send_signal", [pidfd, signal, 0, 0]);
   // A frozen process gets its SIGKILL only when it is thawed, which is more than an answer does.

@@ -16,6 +16,7 @@ import type { LocalKernel } from "../../ffi/local.ts";
 import { ALL_SEALS } from "../../ffi/memfd.ts";
 import type { Native } from "../../ffi/native.ts";
 import { At, Prepared, type Word } from "../../ffi/operation.ts";
+import { STAT, STAT_SIZE } from "../../ffi/structs/stat.ts";
 import { encodeSigset, SIGACTION_SIZE } from "../../ffi/structs/sigaction.ts";
 import { SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 import type { Reply, SentMessage, Transcript } from "../../ffi/transcript.ts";
@@ -23,9 +24,8 @@ import type { ProcessConfig } from "../config/config.ts";
 import { inspectStandardStreams, NULL_DEVICE } from "../process/standard_streams.ts";
 import { journalPath } from "../state/journal.ts";
 
-const STAT_SIZE = 144;
 /** The byte of `st_mode` that says what a file is, beside some of its permissions. */
-const KIND_BYTE = 25, SIZE_AT = 48;
+const KIND_BYTE = STAT.mode + 1;
 /** That byte of a file that its owner may read. */
 const READABLE_FILE = 0x81;
 /** Of `struct stat`: device to size, and times but that of the last read. */
@@ -65,7 +65,7 @@ export function expectContent(kernel: AnswerKernel, path: Result, text: string):
   // Looked at first: what is not a file may give what it has only once.
   kernel.call("newfstatat", [AT_FDCWD, path, stat, 0]);
   kernel.expectBytes(new At(stat, KIND_BYTE), Uint8Array.of(READABLE_FILE));
-  kernel.expectBytes(new At(stat, SIZE_AT), u64s(expected.length));
+  kernel.expectBytes(new At(stat, STAT.size), u64s(expected.length));
   const fd = kernel.call("openat", [AT_FDCWD, path, O_CLOEXEC | O_NONBLOCK, 0]);
   kernel.expectValue(kernel.read(fd, read), expected.length);
   kernel.close(fd);
@@ -106,9 +106,9 @@ export function expectStreams(kernel: AnswerKernel, local: LocalKernel, uid: num
     local.fstat(fd, now);
     kernel.fstat(fd, then);
     kernel.expectBytes(new At(then, KIND_BYTE), now.bytes.slice(KIND_BYTE, KIND_BYTE + 1));
-    const other = kernel.call("compare", [new At(then, 40), nullDevice, 8]);
+    const other = kernel.call("compare", [new At(then, STAT.rdev), nullDevice, 8]);
     kernel.expect(other, isDevNull ? "zero" : "nonzero");
-    if (!isDevNull) kernel.expectBytes(new At(then, 28), owner);
+    if (!isDevNull) kernel.expectBytes(new At(then, STAT.uid), owner);
   }
 }
 

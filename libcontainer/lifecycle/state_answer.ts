@@ -13,8 +13,9 @@ import { AT_FDCWD, Out } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
+import { STAT_SIZE } from "../../ffi/structs/stat.ts";
 import { encodeSigaction } from "../../ffi/structs/sigaction.ts";
-import { modeOf } from "../cgroups/manager.ts";
+import { modeOf } from "../cgroups/mode.ts";
 import { NO_PROCESS } from "../process/process_stat.ts";
 import { EXEC_FIFO } from "../state/exec_fifo.ts";
 import { STATE_ANSWER } from "../state/state_directory.ts";
@@ -29,7 +30,6 @@ import { expectCaller, expectFile } from "./replay.ts";
 
 /** Up to so many bytes go to a pipe at once or not at all (pipe(7)). */
 const PIPE_BUF = 4096;
-const STAT_SIZE = 144;
 const STATUSES = ["created", "running", "stopped"] as const;
 
 /**

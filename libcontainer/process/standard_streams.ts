@@ -1,11 +1,10 @@
 import { S_IFCHR, S_IFIFO, S_IFMT, S_IFSOCK } from "../../ffi/constants/stat.ts";
 import { type Kernel, Out } from "../../ffi/kernel.ts";
+import { STAT, STAT_SIZE } from "../../ffi/structs/stat.ts";
 import type { StdioOwner } from "../init/context.ts";
 
 /** Device 1:3, `/dev/null`, as `st_rdev` has it. */
 export const NULL_DEVICE = 0x103;
-/** Offsets in x86-64's `struct stat`; aarch64 has its own. */
-const STAT = Deno.build.arch === "x86_64" ? { mode: 24, uid: 28, rdev: 40 } : { mode: 16, uid: 24, rdev: 32 };
 
 /** The streams of a process with a terminal of its own: one file, which is to be the user's. */
 export const TERMINAL_STREAMS: readonly StdioOwner[] = [{ fd: 0, uid: -1, isDevNull: false }];
@@ -26,7 +25,7 @@ export function streamsToCopy(kernel: Kernel): number[] {
  */
 export function inspectStandardStreams(kernel: Kernel, callerWaits: boolean): StdioOwner[] {
   return [0, 1, 2].map((fd) => {
-    const out = new Out(144);
+    const out = new Out(STAT_SIZE);
     kernel.fstat(fd, out);
     const { view } = out;
     const type = view.getUint32(STAT.mode, true) & S_IFMT;

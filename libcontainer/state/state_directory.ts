@@ -5,6 +5,7 @@ import { lookAt, makeDirectory, tryRemove } from "../../ffi/files.ts";
 import { AT_FDCWD, type Kernel, Out } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
+import { STAT, STAT_SIZE } from "../../ffi/structs/stat.ts";
 import { RuntError } from "../error.ts";
 import { EXEC_FIFO } from "./exec_fifo.ts";
 import { STATE_FILE } from "./state_file.ts";
@@ -34,8 +35,6 @@ export const USUAL_FILES: readonly string[] = [
   DELETE_ANSWER,
   STATE_FILE,
 ];
-/** In struct stat of x86-64 and aarch64 (`stat(3type)`). */
-const STAT_SIZE = 144, ST_INO = 8;
 
 /** The directory of one container's state, below the root. */
 export function stateDirectory(root: string, id: string): string {
@@ -127,7 +126,7 @@ export class ContainerLock implements Disposable {
       kernel.flock(fd, LOCK_EX);
       kernel.call("fstat", [fd, stat]);
       // Whoever held it may have removed the directory: the lock is then on something that nobody finds.
-      if (lookAt(directory)?.inode === Number(stat.view.getBigUint64(ST_INO, true))) return lock;
+      if (lookAt(directory)?.inode === Number(stat.view.getBigUint64(STAT.ino, true))) return lock;
       throw new RuntError("not-found", "container does not exist");
     } catch (error) {
       lock[Symbol.dispose]();

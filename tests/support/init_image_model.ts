@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { ARENA, HEADER, KIND, OPERATION, RESULT, SKIP_IF } from "../../ffi/batch.ts";
+import { ARENA, HEADER, OPERATION, RESULT } from "../../ffi/batch.ts";
+import { KIND, SKIP_IF } from "../../ffi/operation_kind.ts";
 
 /** A system call of the model: its number, six words, and the memory by address. */
 export type ModelCall = (number: number, args: readonly bigint[], memory: ModelMemory) => number;

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Entry, NOT_RUN, pseudoNumber, type Skip, SKIP_IF } from "../../ffi/batch.ts";
+import { type Entry, NOT_RUN, type Skip } from "../../ffi/batch.ts";
+import { pseudoNumber, SKIP_IF } from "../../ffi/operation_kind.ts";
 import { type Accept, type Arg, Block, type Operation, Out, Result } from "../../ffi/operation.ts";
 import type { ModelMemory } from "./init_image_model.ts";
 
