@@ -7,6 +7,7 @@ import {
   CLONE_VFORK,
   CLONE_VM,
 } from "./constants/clone.ts";
+import { POLLIN } from "./constants/poll.ts";
 import { SIGCHLD } from "./constants/signal.ts";
 import {
   type Arg,
@@ -20,6 +21,7 @@ import {
 } from "./kernel.ts";
 import type { Native } from "./native.ts";
 import { At, Block, type BlockPart, Prepared, Word } from "./operation.ts";
+import { encodePollfds } from "./structs/pollfd.ts";
 import { QueueingKernel, sizeOfOperation } from "./queueing.ts";
 
 /** What says that a file is an answer, in the seventh word of its header; "Answ". */
@@ -203,6 +205,12 @@ export class AnswerKernel extends QueueingKernel {
     this.call("copy", [new At(request, 16), image, 8]);
     this.call("copy", [new At(request, 40), new At(socket.out, socket.at), 8]);
     return { pid: this.call("spawn", [request]), pidfd: new Word(pidfd, 0) };
+  }
+
+  /** Whether a process has ended, reaped or not: nonzero then. Its pidfd is readable (pidfd_open(2)). */
+  hasEnded(pidfd: Result): Result {
+    const poll = new Block(encodePollfds([{ fd: 0, events: POLLIN }]), [{ at: 0, value: pidfd, size: 4 }]);
+    return this.call("poll", [poll, 1, 0]);
   }
 
   /** Waits for a child, passes signals on to it, reaps others. Returns its exit code, 128 and the signal if one ended it. */

@@ -5,24 +5,16 @@
  */
 import type { AnswerKernel } from "../../ffi/answer.ts";
 import { O_CLOEXEC } from "../../ffi/constants/open.ts";
-import { POLLIN } from "../../ffi/constants/poll.ts";
-import { AT_FDCWD, Block, Out, type Result } from "../../ffi/kernel.ts";
+import { AT_FDCWD, Out, type Result } from "../../ffi/kernel.ts";
 import { Prepared } from "../../ffi/operation.ts";
-import { encodePollfds } from "../../ffi/structs/pollfd.ts";
 
 /** Field 22 of `/proc/<pid>/stat`, counted behind the name (proc_pid_stat(5)). */
 const START_TIME = 20;
 
-/** Whether a process has ended, reaped or not: another number than 0, then (pidfd_open(2)). */
-export function hasEnded(kernel: AnswerKernel, pidfd: Result): Result {
-  const poll = new Block(encodePollfds([{ fd: 0, events: POLLIN }]), [{ at: 0, value: pidfd, size: 4 }]);
-  return kernel.call("poll", [poll, 1, 0]);
-}
-
 /** The answer holds only while the process of that start time, and no other of its pid, lives. Returns a pidfd of it. */
 export function expectAlive(kernel: AnswerKernel, pid: number, startedAt: number): Result {
   const pidfd = kernel.pidfdOpen(pid, 0);
-  kernel.expect(hasEnded(kernel, pidfd), "zero");
+  kernel.expect(kernel.hasEnded(pidfd), "zero");
   const text = new Prepared(new TextEncoder().encode(`${pid}\0`));
   kernel.expectValue(startTime(kernel, text), startedAt);
   return pidfd;

@@ -34,7 +34,7 @@ import { EXEC_FIFO } from "../state/exec_fifo.ts";
 import { journalPath } from "../state/journal.ts";
 import { DELETE_ANSWER, KILL_ANSWER, START_ANSWER, USUAL_FILES } from "../state/state_directory.ts";
 import { STATE_FILE } from "../state/state_file.ts";
-import { expectAlive, hasEnded } from "./answered_process.ts";
+import { expectAlive } from "./answered_process.ts";
 
 /** What the answers are about. */
 export interface Answered {
@@ -146,7 +146,7 @@ export function expectThawed(kernel: AnswerKernel, { mode, paths }: Answered["cg
 function expectEnded(kernel: AnswerKernel, pid: number): void {
   const pidfd = kernel.pidfdOpen(pid, 0, { accept: NO_PROCESS });
   kernel.when(pidfd, "ok", () => {
-    kernel.expect(hasEnded(kernel, pidfd), "nonzero");
+    kernel.expect(kernel.hasEnded(pidfd), "nonzero");
   });
 }
 

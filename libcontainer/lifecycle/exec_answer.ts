@@ -10,7 +10,6 @@
  */
 import { AnswerKernel } from "../../ffi/answer.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
-import { SIGKILL } from "../../ffi/constants/signal.ts";
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_SEQPACKET } from "../../ffi/constants/socket.ts";
 import { __WALL, P_PID, WEXITED } from "../../ffi/constants/wait.ts";
 import { AT_FDCWD, Out, type Result, u64s } from "../../ffi/kernel.ts";
@@ -28,8 +27,10 @@ import { AnsweredPidFile } from "./answered_pid_file.ts";
 import { expectAlive } from "./answered_process.ts";
 import { expectThawed } from "./answers.ts";
 import {
+  endChild,
   expectCaller,
   expectContent,
+  expectExecuted,
   expectFile,
   expectStreams,
   keepSignals,
@@ -106,8 +107,7 @@ function makeAnswer(native: Native, answered: ExecAnswered): Uint8Array<ArrayBuf
       kernel.call("read", [socket, buffer, buffer.size]);
     }
   }
-  // It ends by executing the program, which closes the socket.
-  kernel.expect(kernel.call("read", [socket, buffer, buffer.size]), "zero");
+  expectExecuted(kernel, socket, buffer);
   kernel.waitid(P_PID, first.pid, new Out(SIGINFO_SIZE), WEXITED | __WALL, any);
   replayNote(kernel, root, `"id":${JSON.stringify(state.id)},"event":"exec","pid":`, kernel.decimal(pid));
   if (!detach) kernel.exitGroup(kernel.wait(pid, pidfd, keptSignals()));
@@ -115,8 +115,7 @@ function makeAnswer(native: Native, answered: ExecAnswered): Uint8Array<ArrayBuf
   kernel.undo(() => {
     // All that may have been made is ended by the end of its socket, and by this.
     kernel.when(pidfd, "ok", () => {
-      kernel.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], any);
-      kernel.call("waitid", [P_PID, pid, new Out(SIGINFO_SIZE), WEXITED | __WALL, 0], any);
+      endChild(kernel, pid, pidfd);
     });
     pidFile?.undo();
     first.undo();

@@ -24,6 +24,8 @@ import type { ProcessConfig } from "../config/config.ts";
 import { inspectStandardStreams, NULL_DEVICE } from "../process/standard_streams.ts";
 import { journalPath } from "../state/journal.ts";
 
+/** Bytes of the longest id that the entry stub takes, with its NUL. */
+export const ID_SIZE = 208;
 /** The byte of `st_mode` that says what a file is, beside some of its permissions. */
 const KIND_BYTE = STAT.mode + 1;
 /** That byte of a file that its owner may read. */
@@ -156,8 +158,7 @@ export function replaySpawn(
   kernel.close(image);
   const undo = () => {
     kernel.when(pid, "ok", () => {
-      kernel.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], any);
-      kernel.waitid(P_PID, pid, new Out(SIGINFO_SIZE), WEXITED | __WALL, any);
+      endChild(kernel, pid, pidfd);
       kernel.call("close", [pidfd], any);
     });
     kernel.when(pid, "failed", () => {
@@ -167,6 +168,13 @@ export function replaySpawn(
     kernel.when(made, "ok", () => void kernel.call("close", [socket], any));
   };
   return { pid, pidfd, socket, undo };
+}
+
+/** Ends a child, and reaps it. */
+export function endChild(kernel: AnswerKernel, pid: Result | Word, pidfd: Result | Word): void {
+  const any = { accept: "any" } as const;
+  kernel.call("pidfd_send_signal", [pidfd, SIGKILL, 0, 0], any);
+  kernel.call("waitid", [P_PID, pid, new Out(SIGINFO_SIZE), WEXITED | __WALL, 0], any);
 }
 
 /** Since Linux 6.3 a memfd says whether it may be executed. */
@@ -205,6 +213,11 @@ export function replayReply(
   kernel.expectValue(kernel.call("read", [socket, buffer, size]), size);
   for (const { at, bytes } of regions) kernel.expectBytes(new At(buffer, at), bytes);
   kernel.expectResults(buffer, results);
+}
+
+/** The process ends what it is told by executing its program, which closes the socket. */
+export function expectExecuted(kernel: AnswerKernel, socket: Word, buffer: Out): void {
+  kernel.expect(kernel.call("read", [socket, buffer, buffer.size]), "zero");
 }
 
 /** Where replies go, and none finds more than room. */

@@ -10,24 +10,17 @@
  */
 import { AnswerKernel } from "../../ffi/answer.ts";
 import { LOCK_EX } from "../../ffi/constants/fcntl.ts";
-import {
-  AT_REMOVEDIR,
-  O_CLOEXEC,
-  O_CREAT,
-  O_DIRECTORY,
-  O_PATH,
-  O_TRUNC,
-  O_WRONLY,
-} from "../../ffi/constants/open.ts";
+import { AT_REMOVEDIR, O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/constants/open.ts";
 import { PR_SET_CHILD_SUBREAPER } from "../../ffi/constants/prctl.ts";
 import { SIG_SETMASK, SIGCHLD } from "../../ffi/constants/signal.ts";
 import { __WALL, P_PID, WEXITED } from "../../ffi/constants/wait.ts";
-import { EEXIST, ENOENT } from "../../ffi/errno.ts";
+import { ENOENT } from "../../ffi/errno.ts";
 import { type FileEvent, readTextFile } from "../../ffi/files.ts";
 import { AT_FDCWD, Out, type Result, stringVector, u64s } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import type { Native } from "../../ffi/native.ts";
 import { At } from "../../ffi/operation.ts";
+import { STAT_SIZE } from "../../ffi/structs/stat.ts";
 import { SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 import type { Transcript } from "../../ffi/transcript.ts";
 import type { CgroupManager } from "../cgroups/manager.ts";
@@ -42,9 +35,11 @@ import { putInPlace } from "./answer_worth.ts";
 import {
   expectCaller,
   expectDirectory,
+  expectExecuted,
   expectFile,
   expectStreams,
   expectText,
+  ID_SIZE,
   keepSignals,
   replayNote,
   replayReply,
@@ -54,15 +49,8 @@ import {
   replyBuffer,
   terminated,
 } from "./replay.ts";
-
-const STAT_SIZE = 144;
-/** Bytes of the longest id that the entry stub takes, with its NUL. */
-const ID_SIZE = 208;
-/** Stand in the state file for what differs from container to container; nothing else looks like that. */
-const ID = "\u{f0000}id\u{f0000}",
-  CREATED = "\u{f0000}created\u{f0000}",
-  PID = 900000000001,
-  START = 900000000002;
+import { ReplayedFiles } from "./replay_files.ts";
+import { NEW_STATE_FILE, type OwnFacts, replayState } from "./replay_state.ts";
 
 /** What was done for a container. */
 export interface RunRecord {
@@ -123,6 +111,7 @@ class RunAnswer {
   readonly #local: LocalKernel;
   readonly #answered: RunAnswered;
   readonly #record: RunRecord;
+  readonly #files: ReplayedFiles;
   /** The id and the state directory, as texts. */
   readonly #id = new Out(ID_SIZE);
   readonly #directory = new Out(4096);
@@ -133,6 +122,12 @@ class RunAnswer {
     this.#local = new LocalKernel(native);
     this.#answered = answered;
     this.#record = record;
+    this.#files = new ReplayedFiles(
+      this.#kernel,
+      answered.config,
+      Object.values(record.cgroup!.paths),
+      this.#id,
+    );
   }
 
   make(): Uint8Array<ArrayBuffer> {
@@ -145,26 +140,27 @@ class RunAnswer {
     kernel.change();
     const putSignalsBack = keepSignals(kernel);
     const adopts = kernel.prctl(PR_SET_CHILD_SUBREAPER, 1);
-    const publish = this.#writeState(directory, state!);
-    publish();
-    const undoCgroups = this.#replayFiles(this.#record.limits);
+    const created = kernel.clock("", "\0").text, isNamed = (path: string) => this.#files.isNamed(path);
+    const write = (more: Partial<OwnFacts> = {}) =>
+      replayState(kernel, directory, state!, isNamed, { id: this.#id, created, ...more });
+    write()();
+    const undoCgroups = this.#files.replay(this.#record.limits);
     const process = this.#spawn(), pid = kernel.decimal(process.pid), started = startTime(kernel, pid);
     const buffer = replyBuffer(transcript), { events } = transcript, tail = events.length - 1;
     events.forEach((event, i) => {
       if (i === tail) {
         // As when it is made for the first time: the facts are there before the program is.
-        this.#writeState(directory, state!, pid, kernel.decimal(started))();
+        write({ pid, started: kernel.decimal(started) })();
       }
       if (event.kind === "sent") replaySent(kernel, process.socket, event, this.#id);
       else if (event.kind === "reply") replayReply(kernel, process.socket, event, buffer);
       else {
         this.#limitDevices();
-        this.#replayFiles(this.#record.devices);
+        this.#files.replay(this.#record.devices);
         replayRlimits(kernel, process.pid, this.#answered.config.process);
       }
     });
-    // It ends by executing the program, which closes the socket.
-    kernel.expect(kernel.call("read", [process.socket, buffer, buffer.size]), "zero");
+    expectExecuted(kernel, process.socket, buffer);
     kernel.close(directory, any);
     const id = [`"id":"`, this.#id, `","event":`];
     replayNote(kernel, root, ...id, `"create","pid":`, pid);
@@ -176,7 +172,7 @@ class RunAnswer {
     kernel.undo(() => {
       process.undo();
       undoCgroups();
-      for (const name of [`.${STATE_FILE}`, STATE_FILE]) kernel.unlinkat(directory, name, 0, any);
+      for (const name of [NEW_STATE_FILE, STATE_FILE]) kernel.unlinkat(directory, name, 0, any);
       kernel.call("unlinkat", [AT_FDCWD, this.#directory, AT_REMOVEDIR], any);
       kernel.when(adopts, "ok", () => void kernel.prctl(PR_SET_CHILD_SUBREAPER, 0));
       putSignalsBack();
@@ -217,92 +213,12 @@ class RunAnswer {
     return directory;
   }
 
-  /** Writes the facts beside the old ones. Returns what queues that they are put into their place. */
-  #writeState(directory: Result, state: StateFile, pid?: Out, started?: Out): () => void {
-    const kernel = this.#kernel, { id } = this.#answered.config, temporary = `.${STATE_FILE}`;
-    const byPath = this.#record.cgroup!.paths, paths: Record<string, string> = {};
-    for (const [controller, path] of Object.entries(byPath)) {
-      paths[controller] = this.#isNamed(path) ? path.slice(0, -id.length) + ID : path;
-    }
-    this.#created ??= kernel.clock("", "\0").text;
-    const json = JSON.stringify({
-      ...state,
-      id: ID,
-      created: CREATED,
-      cgroup_paths: paths,
-      ...(pid && { init_process_pid: PID, init_process_start: START }),
-    });
-    const put: Record<string, Out | undefined> = {
-      [ID]: this.#id,
-      [CREATED]: this.#created,
-      [PID]: pid,
-      [START]: started,
-    };
-    const pieces = json.split(new RegExp(`(${Object.keys(put).join("|")})`)).map((piece) =>
-      put[piece] ?? piece
-    );
-    const { text, size } = kernel.text(json.length * 3 + ID_SIZE * pieces.length, ...pieces);
-    const flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-      file = kernel.openat(directory, temporary, flags, 0o600);
-    kernel.call("write", [file, text, size]);
-    kernel.close(file);
-    return () => void kernel.call("renameat", [directory, temporary, directory, STATE_FILE]);
-  }
-  #created: Out | undefined;
-
-  /** Whether a cgroup's directory is named by the container's id. */
-  #isNamed(path: string): boolean {
-    const { config } = this.#answered;
-    return config.cgroup.path === "" && path.endsWith(`/${config.id}`);
-  }
-
-  /** A path, with the name of now where it is one in a cgroup that is named by the id. */
-  #path(path: string): string | Out {
-    const { id } = this.#answered.config;
-    for (const directory of Object.values(this.#record.cgroup!.paths)) {
-      if (!this.#isNamed(directory) || path !== directory && !path.startsWith(`${directory}/`)) continue;
-      const before = directory.slice(0, -id.length);
-      return this.#kernel.text(path.length + ID_SIZE, before, this.#id, path.slice(directory.length)).text;
-    }
-    return path;
-  }
-
-  /** Does to files what was done. Returns what queues that directories are removed again. */
-  #replayFiles(events: readonly FileEvent[]): () => void {
-    const kernel = this.#kernel,
-      own = new Set(Object.values(this.#record.cgroup!.paths)),
-      undo: (() => void)[] = [];
-    for (const event of events) {
-      const path = this.#path(event.path);
-      if (event.kind === "made") {
-        // The cgroup itself must be new.
-        const accept = own.has(event.path) ? [] : [EEXIST];
-        const made = kernel.call("mkdirat", [AT_FDCWD, path, event.mode], { accept });
-        undo.unshift(() => {
-          kernel.when(made, "ok", () => {
-            kernel.call("unlinkat", [AT_FDCWD, path, AT_REMOVEDIR], { accept: "any" });
-          });
-        });
-        continue;
-      }
-      const isRead = event.kind === "read", flags = (isRead ? 0 : O_WRONLY) | O_CLOEXEC;
-      const file = kernel.call("openat", [AT_FDCWD, path, flags, 0]);
-      if (isRead) {
-        const text = new Out(Math.max(4096, event.text.length + 64));
-        kernel.read(file, text);
-        kernel.expectBytes(text, terminated(event.text));
-      } else kernel.write(file, event.data);
-      kernel.close(file);
-    }
-    return () => undo.forEach((step) => step());
-  }
-
   #spawn() {
     const kernel = this.#kernel,
       { spawned } = this.#record.transcript,
       unified = this.#record.cgroup!.paths[""];
     const cgroup = spawned!.intoCgroup
-      ? kernel.call("openat", [AT_FDCWD, this.#path(unified!), O_PATH | O_DIRECTORY | O_CLOEXEC, 0])
+      ? kernel.call("openat", [AT_FDCWD, this.#files.path(unified!), O_PATH | O_DIRECTORY | O_CLOEXEC, 0])
       : undefined;
     const made = replaySpawn(kernel, this.#native, this.#local, spawned!, cgroup);
     if (cgroup) kernel.close(cgroup);
@@ -316,7 +232,7 @@ class RunAnswer {
     const rules = cgroup.resources.devices ?? [];
     const nodes = devices.filter(({ at }) => at !== "default").map(({ path }) => path);
     const all = [...rules, ...defaultDeviceRules(nodes)];
-    queueDevicesV2(this.#kernel, this.#path(paths[""]!), all, rules.length);
+    queueDevicesV2(this.#kernel, this.#files.path(paths[""]!), all, rules.length);
   }
 
   /** Removes the container; what is not as usual about that is for `runt delete`. */
@@ -325,7 +241,7 @@ class RunAnswer {
     const directory = kernel.call("openat", [AT_FDCWD, this.#directory, O_DIRECTORY | O_CLOEXEC, 0], any);
     kernel.flock(directory, LOCK_EX, any);
     for (const path of new Set(Object.values(this.#record.cgroup!.paths))) {
-      const removed = kernel.call("unlinkat", [AT_FDCWD, this.#path(path), AT_REMOVEDIR], any);
+      const removed = kernel.call("unlinkat", [AT_FDCWD, this.#files.path(path), AT_REMOVEDIR], any);
       kernel.when(removed, "failed", () => void kernel.call("copy", [failed, u64s(1), 8]));
     }
     const problems = kernel.call("compare", [failed, u64s(0), 8]);

@@ -21,7 +21,7 @@ import { EXEC_FIFO } from "../state/exec_fifo.ts";
 import { STATE_ANSWER } from "../state/state_directory.ts";
 import { STATE_FILE } from "../state/state_file.ts";
 import { leaveMark, putInPlace, worthOfAnswer } from "./answer_worth.ts";
-import { expectAlive, hasEnded } from "./answered_process.ts";
+import { expectAlive } from "./answered_process.ts";
 import { expectThawed } from "./answers.ts";
 import { type ContainerState, describeContainer } from "./container_state.ts";
 import { type ContainerFacts, loadFacts } from "./load_facts.ts";
@@ -77,7 +77,7 @@ function makeAnswer(
   expectCaller(kernel, local);
   const pidfd = kernel.pidfdOpen(state.init_process_pid, 0, { accept: NO_PROCESS });
   kernel.when(pidfd, "failed", () => say(stopped));
-  kernel.when(hasEnded(kernel, pidfd), "nonzero", () => say(stopped));
+  kernel.when(kernel.hasEnded(pidfd), "nonzero", () => say(stopped));
   expectAlive(kernel, state.init_process_pid, state.init_process_start);
   expectThawed(kernel, { mode: modeOf(paths), paths });
   const fifo = kernel.newfstatat(AT_FDCWD, `${directory}/${EXEC_FIFO}`, new Out(STAT_SIZE), 0, {
