@@ -11,8 +11,18 @@
  * @module
  */
 
+import type { Out } from "../operation.ts";
+
 /** Bytes of `struct nlmsghdr`, `struct rtattr`, `struct ifinfomsg`, `struct ifaddrmsg`. */
 export const NLMSGHDR_SIZE = 16, RTATTR_SIZE = 4, IFINFOMSG_SIZE = 16, IFADDRMSG_SIZE = 8;
+
+/** Bytes of `struct sockaddr_nl`. */
+export const SOCKADDR_NL_SIZE = 12;
+
+/** Whether a `struct sockaddr_nl` is the kernel's, whose port id is 0. */
+export function isFromKernel({ view }: Pick<Out, "view">): boolean {
+  return view.getUint32(4, true) === 0;
+}
 
 /** A message that came. */
 export interface NetlinkMessage {

@@ -13,18 +13,25 @@ import {
   IFINFOMSG_SIZE,
   NLMSGHDR_SIZE,
   RTATTR_SIZE,
+  SOCKADDR_NL_SIZE,
 } from "./netlink.ts";
 
 Deno.test({
   name: "the structs of netlink have the sizes that C has",
   ignore: skipWithout("structs of netlink, against the headers of C", "gcc"),
   fn: () => {
-    const types = ["nlmsghdr", "rtattr", "ifinfomsg", "ifaddrmsg"];
+    const types = ["nlmsghdr", "rtattr", "ifinfomsg", "ifaddrmsg", "sockaddr_nl"];
     const sizes = runC(
       ["linux/rtnetlink.h"],
       types.map((type) => `printf("%zu\\n", sizeof(struct ${type}));`).join("\n"),
     );
-    assertEquals(sizes.map(Number), [NLMSGHDR_SIZE, RTATTR_SIZE, IFINFOMSG_SIZE, IFADDRMSG_SIZE]);
+    assertEquals(sizes.map(Number), [
+      NLMSGHDR_SIZE,
+      RTATTR_SIZE,
+      IFINFOMSG_SIZE,
+      IFADDRMSG_SIZE,
+      SOCKADDR_NL_SIZE,
+    ]);
   },
 });
 

@@ -13,8 +13,10 @@ import type { LocalKernel } from "../../ffi/local.ts";
 import {
   decodeNetlinkMessages,
   encodeNetlinkMessage,
+  isFromKernel,
   type NetlinkAttribute,
   type NetlinkMessage,
+  SOCKADDR_NL_SIZE,
 } from "../../ffi/structs/netlink.ts";
 
 /** Bytes of the largest packet that the kernel sends. */
@@ -64,7 +66,11 @@ export class RouteSocket implements Disposable {
     const message = encodeNetlinkMessage(type, flags, sequence, struct, attributes);
     kernel.call("sendto", [fd, message, message.length, 0, 0, 0]);
     for (;;) {
-      const out = new Out(PACKET), got = kernel.read(fd, out).value;
+      const out = new Out(PACKET), from = new Out(SOCKADDR_NL_SIZE);
+      const size = new Uint8Array(Uint32Array.of(SOCKADDR_NL_SIZE).buffer);
+      const got = kernel.call("recvfrom", [fd, out, PACKET, 0, from, size]).value;
+      // In a namespace that is joined, others may have the right to write to this socket.
+      if (!isFromKernel(from)) continue;
       for (const answer of decodeNetlinkMessages(out.bytes.subarray(0, got))) {
         if (answer.sequence !== sequence) continue;
         if (answer.type === NLMSG_DONE) return answers;
