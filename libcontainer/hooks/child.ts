@@ -1,9 +1,9 @@
 import { CLOSE_RANGE_CLOEXEC } from "../../ffi/constants/fcntl.ts";
 import { RLIMIT_NOFILE } from "../../ffi/constants/resource.ts";
-import { SECCOMP_SET_MODE_FILTER } from "../../ffi/constants/seccomp.ts";
 import type { Kernel, Result } from "../../ffi/kernel.ts";
-import { encodeFilterProgram } from "../../ffi/structs/sock_filter.ts";
 import type { SeccompConfig } from "../config/config.ts";
+import { lastOfEach } from "../init/environment.ts";
+import { queueFilter } from "../init/seccomp.ts";
 import type { Hook } from "../spec/hooks.ts";
 import type { HookStreams } from "./streams.ts";
 
@@ -42,25 +42,12 @@ export function becomeHook(
   if (umask !== undefined) kernel.umask(umask);
   if (cwd !== undefined) kernel.chdir(cwd, { accept });
   if (seccomp) {
-    const filter = encodeFilterProgram(new Uint8Array(Uint32Array.from(seccomp.program).buffer));
-    const set = kernel.call("seccomp", [SECCOMP_SET_MODE_FILTER, seccomp.flags, filter], { accept });
+    const set = queueFilter(kernel, seccomp, { accept });
     // Not without: the file may be the image's.
     kernel.when(set, "failed", () => kernel.exitGroup(UNCONFINED));
   }
-  return kernel.execve(hook.path, hook.args?.length ? hook.args : [hook.path], lastOfEach(hook.env ?? env), {
-    accept,
-  });
-}
-
-/** Of variables given twice the last one, as Go has it. */
-function lastOfEach(env: readonly string[]): string[] {
-  const last = new Map<string, string>();
-  for (const entry of env) {
-    const key = entry.slice(0, entry.indexOf("="));
-    last.delete(key);
-    last.set(key, entry);
-  }
-  return [...last.values()];
+  const args = hook.args?.length ? hook.args : [hook.path];
+  return kernel.execve(hook.path, args, [...lastOfEach(hook.env ?? env).values()], { accept });
 }
 
 /** Milliseconds that `poll(2)` waits for a hook; -1 is for ever. */

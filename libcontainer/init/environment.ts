@@ -15,18 +15,24 @@ const MAX_PASSWD = 0x100000;
  * @param uid whose home it is
  */
 export function prepareEnvironment(kernel: Kernel, env: readonly string[], uid: number): string[] {
-  const last = new Map<string, string>();
-  for (const entry of env) {
-    const key = entry.slice(0, entry.indexOf("="));
-    // Deleted first: a map keeps the place of the first, runc that of the last.
-    last.delete(key);
-    last.set(key, entry);
-  }
+  const last = lastOfEach(env);
   if (last.get("HOME") === "HOME=") last.delete("HOME");
   const prepared = [...last.values()];
   if (last.has("HOME")) kernel.flush();
   else prepared.push(`HOME=${lookUpHome(kernel, uid)}`);
   return prepared;
+}
+
+/** Entries by their names: of variables given twice the last one, in its place, as Go has it. */
+export function lastOfEach(env: readonly string[]): Map<string, string> {
+  const last = new Map<string, string>();
+  for (const entry of env) {
+    const key = entry.slice(0, entry.indexOf("="));
+    // Deleted first: a map keeps the place of the first.
+    last.delete(key);
+    last.set(key, entry);
+  }
+  return last;
 }
 
 /** The home directory of a user by the container's `/etc/passwd` (`passwd(5)`); `/` when it does not say. */

@@ -9,7 +9,7 @@
  * @module
  */
 import { SECCOMP_SET_MODE_FILTER } from "../../ffi/constants/seccomp.ts";
-import type { Kernel, Result } from "../../ffi/kernel.ts";
+import type { CallOptions, Kernel, Result } from "../../ffi/kernel.ts";
 import { encodeFilterProgram } from "../../ffi/structs/sock_filter.ts";
 import type { Config, SeccompConfig } from "../config/config.ts";
 import { RuntError } from "../error.ts";
@@ -22,10 +22,14 @@ export function needsFilterLate({ process }: Config): boolean {
 }
 
 /** Queues `seccomp(2)`. Its result is the descriptor for an agent, where the filter tells of calls. */
-export function queueFilter(kernel: Kernel, { program, flags }: SeccompConfig): Result {
+export function queueFilter(
+  kernel: Kernel,
+  { program, flags }: SeccompConfig,
+  options?: CallOptions,
+): Result {
   const bytes = new Uint8Array(Uint32Array.from(program).buffer);
   return kernel.at({ step: "seccomp", path: "linux.seccomp" }, () => {
-    return kernel.seccomp(SECCOMP_SET_MODE_FILTER, flags, encodeFilterProgram(bytes));
+    return kernel.seccomp(SECCOMP_SET_MODE_FILTER, flags, encodeFilterProgram(bytes), options);
   });
 }
 

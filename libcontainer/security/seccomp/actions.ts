@@ -21,7 +21,7 @@ export const NOT_IMPLEMENTED = SECCOMP_RET_ERRNO | ENOSYS;
 /**
  * What a filter returns for an action.
  *
- * @param errno for actions that have one; EPERM unless told, as under runc. Cut to 16 bits, as there
+ * @param errno for actions that have one; EPERM unless told, as under runc. That it fits was checked
  */
 export function encodeAction(action: LinuxSeccompAction, errno = EPERM): number {
   switch (action) {
