@@ -8,8 +8,8 @@
 export function quoteAsGo(text: string): string {
   // Compiling the tables of Unicode below costs more than all else that a plain error line needs.
   if (/^[\x20-\x7e]*$/.test(text)) return `"${text.replace(/["\\]/g, "\\$&")}"`;
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  return `"${text.replace(/["\\\x00-\x1f\x7f-\xa0\xad\u2028\u2029\ufeff]|\p{Cn}|\p{Cs}|\p{Co}/gu, escape)}"`;
+  // Of blanks only the usual one is printed, and nothing that turns the direction of what follows it.
+  return `"${text.replace(/["\\]|(?! )[\p{C}\p{Z}]/gu, escape)}"`;
 }
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {

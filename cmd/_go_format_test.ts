@@ -7,6 +7,7 @@ Deno.test("quoteAsGo() escapes what %q escapes and nothing else", () => {
   assertEquals(quoteAsGo("\0\x1b\x7f"), String.raw`"\x00\x1b\x7f"`);
   assertEquals(quoteAsGo("é 漢 😀 '"), `"é 漢 😀 '"`);
   assertEquals(quoteAsGo("\u0085\u00a0\u2028\ufeff"), String.raw`"\u0085\u00a0\u2028\ufeff"`);
+  assertEquals(quoteAsGo("\u202e\u200b\u3000\u{e0001}"), String.raw`"\u202e\u200b\u3000\U000e0001"`);
 });
 
 Deno.test("jsonAsGo() escapes HTML's characters and line separators, also in keys", () => {
