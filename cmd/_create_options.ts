@@ -35,7 +35,7 @@ export interface CreateOptions {
 /**
  * Makes the library's options of the flags.
  *
- * @throws RuntError `unsupported` for a flag that runt cannot honour yet, `usage` for an impossible value
+ * @throws RuntError `usage` for an impossible value
  */
 export function readCreateOptions(flags: FlagValues<typeof FLAGS>): CreateOptions {
   const preserveFds = flags["preserve-fds"] ?? 0;

@@ -6,12 +6,17 @@ function writeText(writer: { writeSync(bytes: Uint8Array): number }, text: strin
   while (bytes.length > 0) bytes = bytes.subarray(writer.writeSync(bytes));
 }
 
-/** Writes to standard output. A reader that has gone (`runt help | head`) wants no more, and is no failure. */
-export function printOut(text: string): void {
+/**
+ * Writes to standard output. A reader that has gone (`runt help | head`) wants no more, and is no failure.
+ *
+ * @returns whether anybody reads
+ */
+export function printOut(text: string): boolean {
   try {
     writeText(Deno.stdout, text);
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) return;
+    if (error instanceof Deno.errors.BrokenPipe) return false;
     throw new RuntError("io", "write /dev/stdout", { cause: error });
   }
 }

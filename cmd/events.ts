@@ -2,6 +2,7 @@ import { RuntError } from "../libcontainer/error.ts";
 import type { ContainerEvent } from "../libcontainer/lifecycle/events.ts";
 import type { Command } from "./_command.ts";
 import { exactJson } from "./_exact_json.ts";
+import { printOut } from "./_print.ts";
 
 const FLAGS = { interval: "duration", stats: "boolean" } as const;
 
@@ -22,12 +23,5 @@ export const eventsCommand: Command<typeof FLAGS> = {
 
 /** A line for each event, at once; false when nobody reads any more. */
 function print(event: ContainerEvent): boolean {
-  let bytes = new TextEncoder().encode(`${exactJson(event)}\n`);
-  try {
-    while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) return false;
-    throw error;
-  }
+  return printOut(`${exactJson(event)}\n`);
 }

@@ -1,4 +1,3 @@
-import { RuntError } from "../libcontainer/error.ts";
 import { decode } from "../libcontainer/spec/decode.ts";
 import { problemsError } from "../libcontainer/spec/problem.ts";
 import type { LinuxResources } from "../libcontainer/spec/resources.ts";
@@ -27,21 +26,12 @@ export const updateCommand: Command<typeof UPDATE_FLAGS> = {
 function readResources(path: string): LinuxResources {
   const name = path === "-" ? "standard input" : path;
   const { value, problems } = decode<LinuxResources>(
-    path === "-" ? readStdin() : readFile(path),
+    path === "-" ? readStdin() : Deno.readTextFileSync(path),
     RESOURCES,
     name,
   );
   if (problems.length > 0) throw problemsError(problems, name);
   return value;
-}
-
-function readFile(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (cause) {
-    const reason = /^(.*?) \(os error/.exec((cause as Error).message)?.[1]?.toLowerCase();
-    throw new RuntError("io", `open ${path}: ${reason ?? (cause as Error).message}`);
-  }
 }
 
 function readStdin(): string {
