@@ -14,6 +14,8 @@ Deno.test("checkScheduler() has sched_setattr(2)'s rules and runc's words", () =
   const path = "process.scheduler";
   assertEquals(findings(checkScheduler, path, { policy: "SCHED_FIFO", priority: 5 }), []);
   assertEquals(findings(checkScheduler, path, { policy: "SCHED_DEADLINE", runtime: 1n }), []);
+  // The kernel does not look at what is nice of the others.
+  assertEquals(findings(checkScheduler, path, { policy: "SCHED_FIFO", nice: 20 }), []);
   assertEquals(findings(checkScheduler, path, { policy: "" }), ["policy: scheduler policy is required"]);
   assertEquals(findings(checkScheduler, path, { policy: "FIFO", flags: ["X"] }), [
     "policy: invalid scheduler policy: FIFO",

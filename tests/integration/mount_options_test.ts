@@ -38,6 +38,24 @@ function bound(source: string, options: string, change: (config: Config) => void
   return code === 0 ? stdout.trim() : stderr;
 }
 
+testNeeding(
+  [root],
+  "what the host has mounted below the root directory is there for the container, too",
+  () => {
+    using bundle = makeBundle((config) => config.process.args = ["cat", "/mnt/below"]);
+    const path = `${bundle.rootfs}/mnt`;
+    Deno.mkdirSync(path);
+    run("mount", ["-t", "tmpfs", "tmpfs", path]);
+    try {
+      Deno.writeTextFileSync(`${path}/below`, "seen");
+      using runtime = new Runtime(RUNT);
+      assertEquals(runtime.run(bundle.directory), { code: 0, stdout: "seen", stderr: "" });
+    } finally {
+      run("umount", [path]);
+    }
+  },
+);
+
 testNeeding([root], "nosymfollow of the host goes like other attributes when options are given", () => {
   withMount("nosymfollow,noexec", (source) => {
     assertEquals(bound(source, "bind"), "rw,noexec,relatime,nosymfollow");

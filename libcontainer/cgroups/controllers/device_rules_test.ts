@@ -125,6 +125,9 @@ Deno.test("parseDevicesList() reads what the kernel shows", () => {
   assert(sameFilter(parseDevicesList("a *:* rwm\n"), EVERYTHING));
   assert(sameFilter(parseDevicesList(""), NOTHING));
   assert(!sameFilter(parseDevicesList("c 1:3 rw\n"), parseDevicesList("c 1:3 rwm\n")));
+  // One exception more, or less, is another filter; so is the opposite with the same exceptions.
+  const one = parseDevicesList("c 1:3 rw\n"), two = parseDevicesList("c 1:3 rw\nc 1:5 rw\n");
+  assert(!sameFilter(one, two) && !sameFilter(two, one) && !sameFilter(one, { ...one, allow: true }));
   const list = defaultDeviceList([]);
   assert(sameFilter(parseDevicesList(list), deviceFilter(defaultDeviceRules([]))));
 });

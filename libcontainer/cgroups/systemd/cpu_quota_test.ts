@@ -18,6 +18,7 @@ Deno.test("quotaProperties() counts microseconds in a second", () => {
 
 Deno.test("quotaProperties() leaves the period to the cgroup where systemd is older than 242", () => {
   assertEquals(plain({ quota: 50000, period: 100000 }, 241), [["CPUQuotaPerSecUSec", 500000n]]);
+  assertEquals(plain({ quota: 50000, period: 100000 }, 242).length, 2);
 });
 
 Deno.test("a quota that is no multiple of 10 ms a second is rounded up, for systemd and for the cgroup", () => {

@@ -34,6 +34,13 @@ Deno.test("unifiedProperties() knows the files that systemd has properties for",
   );
 });
 
+Deno.test("unifiedProperties() leaves CPUs to the cgroup where there are none, and where systemd is older than 244", () => {
+  const files = { "cpuset.cpus": "0,2", "cpuset.mems": "" };
+  assertEquals(of(files), [["AllowedCPUs", new Uint8Array([5])]]);
+  assertEquals(of(files, 244).length, 1);
+  assertEquals(of(files, 243), []);
+});
+
 Deno.test("unifiedProperties() reads cpu.max with and without a period or a quota", () => {
   assertEquals(of({ "cpu.max": "20000" })[1], ["CPUQuotaPerSecUSec", 200000n]);
   assertEquals(of({ "cpu.max": "max" })[1], ["CPUQuotaPerSecUSec", INFINITY]);
