@@ -20,6 +20,14 @@ const PROPAGATION = "private rprivate shared rshared slave rslave unbindable run
 
 const ALL = ` ${FLAGS} ${RECURSIVE} ${PROPAGATION} tmpcopyup idmap ridmap `;
 
+/** What engines have seen to themselves, and buildah up to 1.28 leaves in: labels, owners, no option at all. */
+const ENGINES = ["z", "Z", "U", ""];
+
+/** Whether an option of a bind mount is an engine's own, without a meaning for whoever mounts. */
+export function isOfEngine(option: string): boolean {
+  return ENGINES.includes(option);
+}
+
 /** Whether an option is a flag, propagation type or extension; all others are data for the file system. */
 export function isMountFlag(option: string): boolean {
   return !option.includes(" ") && ALL.includes(` ${option} `);

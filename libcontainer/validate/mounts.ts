@@ -1,7 +1,7 @@
 import type { Mount } from "../spec/mount.ts";
 import { checkRanges, isMapped } from "./id_mappings.ts";
 import type { Check, CheckContext } from "./issue.ts";
-import { isMountFlag, isPropagation } from "./mount_options.ts";
+import { isMountFlag, isOfEngine, isPropagation } from "./mount_options.ts";
 import { namespaceOf } from "./namespace_of.ts";
 
 /** `mounts`. Texts are runc's where it has one. */
@@ -38,7 +38,7 @@ function checkMount(mount: Mount, path: string, context: CheckContext): void {
   }
   if (bind) {
     // The kernel would ignore these without a word.
-    const data = options.findIndex((option) => !isMountFlag(option));
+    const data = options.findIndex((option) => !isMountFlag(option) && !isOfEngine(option));
     if (data >= 0) {
       error(
         `${path}.options[${data}]`,

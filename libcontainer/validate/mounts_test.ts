@@ -33,6 +33,14 @@ Deno.test("checkMounts() refuses data for the file system on a bind mount", () =
   assertEquals(findingsOfMount({ options: ["mode=755", "size=1k"] }), []);
 });
 
+Deno.test("checkMounts() takes a bind mount with what buildah leaves in", () => {
+  assertEquals(findingsOfMount({ options: ["", "rbind"] }), []);
+  assertEquals(findingsOfMount({ options: ["z", "Z", "U", "rbind"] }), []);
+  assertEquals(findingsOfMount({ options: ["rbind", "zz"] }), [
+    "mounts[0].options[1]: bind mounts cannot have any filesystem-specific options applied: zz",
+  ]);
+});
+
 Deno.test("isMountFlag() takes whole words only", () => {
   for (const flag of ["ro", "rbind", "runbindable", "tmpcopyup", "idmap", "async", "symfollow"]) {
     assertEquals(isMountFlag(flag), true, flag);

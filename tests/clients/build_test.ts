@@ -93,11 +93,25 @@ testNeeding([...NEEDS, program("buildah")], "buildah run", () => {
     try {
       buildah("from", "--name", "c", ...BUILD_FLAGS.slice(2), "scratch");
       buildah("copy", "c", "/usr/bin/busybox", "/bin/sh");
+      Deno.mkdirSync(`${directory}/data`);
       const outcomes = [
         buildah("run", ...flags, "c", "--", "/bin/sh", "-c", "echo $0 $PPID; echo err >&2; exit 4"),
         buildah("run", ...flags, "--user", "7:8", "c", "--", "/bin/sh", "-c", "busybox id -u; echo $?"),
         buildah("run", ...flags, "c", "--", "/no/such"),
         buildah("run", ...flags, "-v", `${directory}:/data:ro`, "c", "--", "/bin/sh", "-c", "echo > /data/x"),
+        ...["", ":z", ":Z,U"].map((options) =>
+          buildah(
+            "run",
+            ...flags,
+            "-v",
+            `${directory}/data:/data${options}`,
+            "c",
+            "--",
+            "/bin/sh",
+            "-c",
+            "> /data/x",
+          )
+        ),
         buildah(
           "run",
           ...flags,

@@ -164,7 +164,10 @@ const RULES: readonly Rule[] = [
   },
   {
     name: "bind mounts have no data",
-    accepts: [mount({ type: "bind", source: "/usr", options: ["bind", "ro", "rslave"] })],
+    accepts: [
+      mount({ type: "bind", source: "/usr", options: ["bind", "ro", "rslave"] }),
+      mount({ type: "bind", source: "/usr", options: ["", "bind"] }),
+    ],
     refuses: [mount({ type: "bind", source: "/usr", options: ["bind", "mode=755"] })],
     words: /bind mounts cannot have any filesystem-specific options applied/,
     isNew: true,
