@@ -20,8 +20,8 @@ const PROPAGATION = "private rprivate shared rshared slave rslave unbindable run
 
 const ALL = ` ${FLAGS} ${RECURSIVE} ${PROPAGATION} tmpcopyup idmap ridmap `;
 
-/** What engines have seen to themselves, and buildah up to 1.28 leaves in: labels, owners, no option at all. */
-const ENGINES = ["z", "Z", "U", ""];
+/** What podman 4.3 and buildah 1.28 have seen to themselves, and leave in: labels, owner, first content, nothing. */
+const ENGINES = ["z", "Z", "U", "copy", "nocopy", ""];
 
 /** Whether an option of a bind mount is an engine's own, without a meaning for whoever mounts. */
 export function isOfEngine(option: string): boolean {

@@ -90,6 +90,8 @@ testNeeding(NEEDS, "podman run is the same under runt and runc: files", () => {
         `touch /data/y; ls /data; ${MOUNTS}`,
       ],
       "volume rslave": [options("rslave"), "grep /data /proc/self/mountinfo | grep -o master | sort -u"],
+      "volume z,U,nocopy": [options("z,U,nocopy"), MOUNTS],
+      "named volume nocopy": [["--volume", "named:/etc:nocopy,Z"], `ls /etc; ${MOUNTS}`],
       "volume O": [options("O"), "touch /data/over; ls /data"],
       "a file": [["-v", `${directory}/file:/etc/a-file:ro`], "cat /etc/a-file; stat -c %F /etc/a-file"],
       "--mount": [
