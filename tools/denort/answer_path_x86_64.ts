@@ -8,10 +8,13 @@
 /*
  * Of `start`, `state`, `kill` and `delete` that is `ROOT/ID/start.answer` and so on; of `exec` one of eight in the same place, by a hash of its
  * arguments, or of four more, by the size of the file that says what to execute; of `run` one of 64 in the root, by the inode of the bundle's config.json. Whether the file that is found
- * there is really about these arguments or this bundle, its first operations say.
+ * there is really about these arguments or this bundle, its first operations say. Where ROOT is without `--root`,
+ * `cmd/_global_flags.ts` says.
  *
  * ```asm
  * .set PATH, 0x100                        # scratch, behind the facts
+ * .set ROOT, 0x1400
+ * .set ROOT_END, 0x15f0
  * .set PATH_END, 0x1000
  * .set STAT, 0x1000
  * .set CONFIG, 0x1200                     # struct stat of the bundle's config.json, or of the process's file
@@ -21,9 +24,45 @@
  *     mov r12d, eax                       # r12d: the user
  *     test r13, r13
  *     jnz 1f
- *     test eax, eax
- *     jnz none
  *     lea r13, [rip+default]
+ *     mov rsi, [rbp+DIRECTORY]
+ *     test eax, eax
+ *     jnz 3f
+ *     test rsi, rsi
+ *     jz 1f
+ *     cmp dword ptr [rbp+IS_ROOT], 0
+ *     jne 1f
+ *     lea rdi, [rip+map]                  # open(map, O_RDONLY|O_CLOEXEC): root of the initial user namespace has all ids
+ *     mov esi, 0x80000
+ *     mov eax, 2
+ *     syscall
+ *     test eax, eax
+ *     js 1f
+ *     mov r8d, eax
+ *     mov edi, eax                        # read
+ *     lea rsi, [rbp+ROOT]
+ *     mov edx, 64
+ *     xor eax, eax
+ *     syscall
+ *     mov rdx, rax
+ *     call shut
+ *     cmp edx, 33
+ *     jne 2f
+ *     lea rsi, [rbp+ROOT]
+ *     lea rdi, [rip+all]
+ *     mov ecx, 33
+ *     repe cmpsb
+ *     je 1f
+ * 2:  mov rsi, [rbp+DIRECTORY]
+ * 3:  test rsi, rsi
+ *     jz none
+ *     lea r13, [rbp+ROOT]
+ *     lea rdx, [rbp+ROOT_END]
+ *     mov rdi, r13
+ *     call append
+ *     lea rsi, [rip+below]
+ *     call append
+ *     mov byte ptr [rdi], 0
  * 1:  lea rdx, [rbp+PATH_END]
  *     lea rax, [rip+run]
  *     cmp rax, r9
@@ -163,6 +202,9 @@
  *     jz out
  * 3:  cmp eax, eax
  * 2:  ret
+ * same_variable:                          # ZF: the texts at rdx and rdi are the same
+ *     mov rsi, rdx
+ *     jmp same
  * variable_is:                            # ZF: the text at rdx starts with the one at rdi
  *     mov rsi, rdx
  *     jmp match
@@ -226,7 +268,11 @@
  * mode: .asciz "RUNT_INIT="
  * training: .asciz "RUNT_TRAIN"
  * runtime: .asciz "XDG_RUNTIME_DIR="
+ * user_root: .asciz "USER=root"
  * default: .asciz "/run/runt"
+ * below: .asciz "/runt"
+ * map: .asciz "/proc/self/uid_map"
+ * all: .ascii "         0          0 4294967295\n"
  * config: .asciz "config.json"
  * slot: .asciz "/.run."
  * suffix: .asciz ".answer"
@@ -234,25 +280,29 @@
  * ```
  */
 const PATH =
-  "b86b0000000f054189c44d85ed750f85c00f85c6fcffff4c8d2d1f030000488d9500100000488d056b0200004c39c80f" +
-  "84a1000000488dbd000100004c89eee8f0010000b02faa4c89d6e8e5010000b02faa4c89cee8da010000488d053a0200" +
-  "004c39c80f85e4000000488bb5e80000004885f67541498b0e488bb5d00000004d8b04ce31c90fb60648ffc6c1c10531" +
-  "c14c39c676f084c075ec482bb5d00000004889b5d800000089c8c1e81031c183e107e993000000b070aa4989fd4989d0" +
-  "e8030100004c89c24c89ef8b8d3012000083e103eb74488dbd00010000488bb5c00000004885f67411803e000f84ebfb" +
-  "ffffe83d010000b02faa488d3546020000e82e010000c60700488db5000100004989d0e8b00000004c89c2488dbd0001" +
-  "00004c89eee80a010000488d3522020000e8fe0000008b8d0812000089c8c1e80383e0070430aa83e1078d4130aa488d" +
-  "3505020000e8da000000c60700bf9cffffff488db500010000ba00080a004531d2b8010100000f0585c00f885dfbffff" +
-  "4189c089c7488db500100000b8050000000f0585c075264439a51c100000751d81bd181000008081000075114c8bad30" +
-  "1000004983fd680f83a50100004489c7b8030000000f05c3bf9cffffff488d95001200004531d2b8060100000f0585c0" +
-  "7560c34889d6e834000000751c3c3d750548ffc6eb1184c0750f498b34244983c4084885f6743b39c0c34889d6eb104c" +
-  "89cf4889d6e805000000750284c0c38a0784c0740c3a06750a48ffc748ffc6ebee8a06c3ac84c074084839d77304aaeb" +
-  "f3c358c3000000000068ff03feffff87feffff072d2d726f6f74002d2d6c6f672d666f726d6174002d2d6c6f67002d2d" +
-  "73797374656d642d6367726f7570007374617274007374617465006b696c6c0064656c6574650072756e006578656300" +
-  "2d2d666f726365002d66002d2d62756e646c65002d62002d2d70726f63657373002d70002d2d7069642d66696c65002d" +
-  "2d646574616368002d64002d2d6e6f2d6e65772d7072697673002d2d69676e6f72652d70617573656400004e4f544946" +
-  "595f534f434b45543d004c495354454e5f4644533d0052554e545f494e49543d0052554e545f545241494e005844475f" +
-  "52554e54494d455f4449523d002f72756e2f72756e7400636f6e6669672e6a736f6e002f2e72756e2e002e616e737765" +
-  "7200";
+  "b86b0000000f054189c44d85ed0f85ad0000004c8d2dd4030000488bb5a013000085c0756d4885f60f849200000083bd" +
+  "a8130000000f8585000000488d3dbc030000be00000800b8020000000f0585c0786e4189c089c7488db500140000ba40" +
+  "00000031c00f054889c2e8f001000083fa217517488db500140000488d3d8f030000b921000000f3a67435488bb5a013" +
+  "00004885f60f8410fcffff4c8dad00140000488d95f01500004c89efe82a020000488d3540030000e81e020000c60700" +
+  "488d9500100000488d05700200004c39c80f84a1000000488dbd000100004c89eee8f5010000b02faa4c89d6e8ea0100" +
+  "00b02faa4c89cee8df010000488d053f0200004c39c80f85e4000000488bb5e80000004885f67541498b0e488bb5d000" +
+  "00004d8b04ce31c90fb60648ffc6c1c10531c14c39c676f084c075ec482bb5d00000004889b5d800000089c8c1e81031" +
+  "c183e107e993000000b070aa4989fd4989d0e8030100004c89c24c89ef8b8d3012000083e103eb74488dbd0001000048" +
+  "8bb5c00000004885f67411803e000f8417fbffffe842010000b02faa488d358f020000e833010000c60700488db50001" +
+  "00004989d0e8b00000004c89c2488dbd000100004c89eee80f010000488d356b020000e8030100008b8d0812000089c8" +
+  "c1e80383e0070430aa83e1078d4130aa488d354e020000e8df000000c60700bf9cffffff488db500010000ba00080a00" +
+  "4531d2b8010100000f0585c00f8889faffff4189c089c7488db500100000b8050000000f0585c075264439a51c100000" +
+  "751d81bd181000008081000075114c8bad301000004983fd680f83ee0100004489c7b8030000000f05c3bf9cffffff48" +
+  "8d95001200004531d2b8060100000f0585c07565c34889d6e839000000751c3c3d750548ffc6eb1184c0750f498b3424" +
+  "4983c4084885f6744039c0c34889d6eb0b4889d6eb104c89cf4889d6e805000000750284c0c38a0784c0740c3a06750a" +
+  "48ffc748ffc6ebee8a06c3ac84c074084839d77304aaebf3c358c3000000000068ff03feffff87feffff072d2d726f6f" +
+  "74002d2d6c6f672d666f726d6174002d2d6c6f67002d2d73797374656d642d6367726f75700073746172740073746174" +
+  "65006b696c6c0064656c6574650072756e0065786563002d2d666f726365002d66002d2d62756e646c65002d62002d2d" +
+  "70726f63657373002d70002d2d7069642d66696c65002d2d646574616368002d64002d2d6e6f2d6e65772d7072697673" +
+  "002d2d69676e6f72652d70617573656400004e4f544946595f534f434b45543d004c495354454e5f4644533d0052554e" +
+  "545f494e49543d0052554e545f545241494e005844475f52554e54494d455f4449523d00555345523d726f6f74002f72" +
+  "756e2f72756e74002f72756e74002f70726f632f73656c662f7569645f6d617000202020202020202020302020202020" +
+  "20202020203020343239343936373239350a636f6e6669672e6a736f6e002f2e72756e2e002e616e7377657200";
 
 /** The code, as hexadecimal text. */
 export const ANSWER_PATH_X86_64 = PATH;

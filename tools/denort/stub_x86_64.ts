@@ -28,7 +28,7 @@
  *     mov r15, rdx                        # the loader's rtld_fini, for Deno's entry
  *     mov r14, rsp                        # r14: argc, argv, 0, envp, 0, auxv, as the kernel wrote them
  *     lea rbx, [rip+base]
- *     sub rsp, 0x1400
+ *     sub rsp, 0x1600
  *     and rsp, -64
  *     mov rbp, rsp                        # rbp: the facts; from rbp+0x100 on: scratch
  *     mov rdi, rbp
@@ -220,7 +220,7 @@
  * ```
  */
 const STUB =
-  "4989d74989e6488d1df3ffffff4881ec001400004883e4c04889e54889ef31c0b920000000f348ab4c89754848895d58" +
+  "4989d74989e6488d1df3ffffff4881ec001600004883e4c04889e54889ef31c0b920000000f348ab4c89754848895d58" +
   "488d8300040000ffd0488b5d5849833e027220498b46108138696e6974751480780400750ebf0400000031f6b89d0000" +
   "000f0531ffbe0700000031d24c8d5520b82e0100000f0531ff31f6488d553041ba08000000b80e0000000f0541bc0100" +
   "00004489e731f6488d9500010000b80d0000000f0585c078144883bd0001000001750a418d4c24ff480fab4d3841ffc4" +
