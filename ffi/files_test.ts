@@ -31,6 +31,9 @@ Deno.test("what is written is what Deno reads, and the other way round", () => {
     assertEquals(readTextFile(path), "öne\ntwo\n");
     writeFile(path, "3");
     assertEquals(readTextFile(path), "3");
+    // As command lines and environments below /proc are.
+    writeFile(path, "a\0b\0");
+    assertEquals(readTextFile(path), "a\0b\0");
     writeFile(path, "");
     assertEquals(readTextFile(path), "");
   });

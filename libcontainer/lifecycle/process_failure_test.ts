@@ -47,3 +47,17 @@ Deno.test("explainExecuting() has runc's words for the cgroup and for the progra
   const cause = explainExecuting(exec, {}, undefined).cause as RuntError;
   assertEquals([cause.code, cause.message], ["exec", "exec /x: exec format error"]);
 });
+
+Deno.test("explainExecuting() supposes a want of memory only where the process has ended", () => {
+  const cgroup = Deno.makeTempDirSync({ prefix: "runt-failure-" });
+  try {
+    Deno.writeTextFileSync(`${cgroup}/memory.events`, "oom 1\noom_kill 1\n");
+    const causeOf = (error: unknown) => (explainExecuting(error, { "": cgroup }, 7).cause as Error).message;
+    const gone = new PeerGoneError({ step: "mounts" });
+    assertEquals(causeOf(gone), `${gone.message} (possibly OOM-killed)`);
+    const exec = failedCall("execve", 8, "Exec format error", { step: "exec", what: "/x" });
+    assertEquals(causeOf(exec), "exec /x: exec format error");
+  } finally {
+    Deno.removeSync(cgroup, { recursive: true });
+  }
+});

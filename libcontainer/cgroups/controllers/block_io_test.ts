@@ -65,6 +65,7 @@ Deno.test("block I/O v2: rates are lines of io.max, the weight is BFQ's or v2's 
   ]);
   assertEquals(text(blockIOV2(BLOCK_IO, bfq(true, false))), ["io.bfq.weight=500", ...rates]);
   assertEquals(text(blockIOV2(BLOCK_IO, bfq(false, true))), ["io.weight=4950", ...rates]);
+  assertEquals(text(blockIOV2({ weight: 500 }, bfq(true, true))), ["io.bfq.weight=500"]);
   const { weight: _, weightDevice: __, ...others } = BLOCK_IO;
   assertEquals(text(blockIOV2(others, { isThere: never, takesDevices: never })), rates);
 });
