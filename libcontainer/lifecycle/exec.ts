@@ -26,9 +26,9 @@ import type { TerminalEnd } from "../process/terminal.ts";
 import { killAndReap, waitForExit } from "../process/wait.ts";
 import { isSetgroupsDenied } from "../security/id_maps.ts";
 import { note } from "../state/journal.ts";
-import { type ExecRequest, planExec, type PlannedExec } from "./exec_config.ts";
+import { type ExecRequest, planExec } from "./exec_config.ts";
 import { type ContainerFacts, loadFacts } from "./load_facts.ts";
-import { type ExecSubject, leaveMark, placeOfExecAnswer, type Worth, worthOfAnswer } from "./answer_worth.ts";
+import { answerFor, leaveAnswer } from "./exec_worth.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { openCopiedStreams, type Parts } from "./parts.ts";
 import { removePidFile, writePidFile } from "./pid_file.ts";
@@ -54,14 +54,6 @@ export interface ExecOptions extends ExecRequest {
   readonly onlyProcessFile?: boolean;
   /** In a paused container too; the process waits then until it is resumed. */
   readonly ignorePaused: boolean;
-}
-
-/** What an answer is known by, where it goes, and what is to be done for it. */
-interface Answer {
-  readonly subject: ExecSubject;
-  readonly path: string;
-  readonly key: string;
-  readonly worth: Worth;
 }
 
 /** What the parts of an exec hand to each other. */
@@ -144,53 +136,6 @@ export async function execInContainer(
   terminal?.relay(process.pidfd, () => foreground.reapOrphans(process.pid));
   streams?.relay(process.pidfd, () => {}, true);
   return foreground.wait(process.pid, process.pidfd);
-}
-
-/** Where the answer to the next `exec` of the kind goes, and whether to leave one or a mark; undefined for neither. */
-function answerFor(
-  runtime: RuntimeOptions,
-  { config: { process }, parts, processText }: PlannedExec,
-  { state, directory }: ContainerFacts,
-  { given, onlyProcessFile, detach, pidFile }: ExecOptions,
-): Answer | undefined {
-  const subject = given
-    ? { arguments: given }
-    : onlyProcessFile && processText !== undefined
-    ? { process: processText, detach, pidFile: pidFile !== undefined }
-    : undefined;
-  if (!subject || runtime.debug || isRootless() || Deno.build.arch !== "x86_64") return undefined;
-  if (readStartFacts() === undefined || state.intel_rdt_path || process.affinity?.initial !== undefined) {
-    return undefined;
-  }
-  if (Object.values(parts).some(Boolean)) return undefined;
-  const place = placeOfExecAnswer(directory, subject);
-  return { subject, ...place, worth: worthOfAnswer(place.path, place.key) };
-}
-
-/** Leaves the answer to the next `exec` of that kind, while the program runs; or a mark. */
-async function leaveAnswer(exec: Exec, { subject, path, key, worth }: Answer): Promise<void> {
-  const { runtime: { root, log }, container: { state, directory }, config, native, options, transcript } =
-    exec;
-  try {
-    if (log.warned) return;
-    if (worth === "mark") leaveMark(path, key);
-    if (!transcript) return;
-    const { leaveExecAnswer } = await import("./exec_answer.ts");
-    const { detach } = options;
-    const why = leaveExecAnswer(native, {
-      root,
-      directory,
-      path,
-      state,
-      config,
-      subject,
-      detach,
-      transcript,
-    });
-    if (why !== undefined) log.debug(`no answer for the command: ${why}`);
-  } catch (error) {
-    log.debug(`no answer for the command: ${(error as Error).message}`);
-  }
 }
 
 function stopped(cause?: unknown): RuntError {

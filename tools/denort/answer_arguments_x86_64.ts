@@ -19,7 +19,7 @@
  * answer, a call that fails) leads back to the stub: Deno starts, and TypeScript does all of it. An answer must belong to
  * the caller and be nobody else's to read or write; it is trusted as the state files beside it are.
  *
- * Its four parts are assembled as one: `answer_arguments`, `answer_path`, `answer_run`, `answer_calls`.
+ * Its five parts are assembled as one: `answer_arguments`, `answer_root`, `answer_path`, `answer_run`, `answer_calls`.
  *
  * ```asm
  * .intel_syntax noprefix
@@ -33,8 +33,6 @@
  * .set SIGNAL, PROCESS                    # kill's signal
  * .set DETACH, 0xf8
  * .set OTHERS, 0xfc
- * .set DIRECTORY, 0x13a0                  # scratch: the value of XDG_RUNTIME_DIR, whether USER is root
- * .set IS_ROOT, 0x13a8
  * find:                                   # rbp: the facts; r14: the initial stack
  *     lea r12, [r14+16]                   # r12: the next argument
  *     xor r13d, r13d                      # r13: --root
@@ -243,39 +241,6 @@
  *     dec ecx
  *     jnz 1b
  *     ret
- * 1:  mov rcx, [r14]
- *     lea r12, [r14+rcx*8+16]
- * variable:                               # what changes the default root, or asks for more than an answer
- *     mov rdx, [r12]
- *     add r12, 8
- *     test rdx, rdx
- *     jz user
- *     lea rdi, [rip+notify]
- *     call variable_is
- *     je none
- *     lea rdi, [rip+listen]
- *     call variable_is
- *     je none
- *     lea rdi, [rip+mode]
- *     call variable_is
- *     je none
- *     lea rdi, [rip+training]
- *     call variable_is
- *     je none
- *     lea rdi, [rip+user_root]
- *     call same_variable
- *     jne 1f
- *     inc dword ptr [rbp+IS_ROOT]
- *     jmp variable
- * 1:  lea rdi, [rip+runtime]
- *     call variable_is
- *     jne variable
- *     test al, al                         # podman has it empty
- *     jz variable
- *     cmp qword ptr [rbp+DIRECTORY], 0
- *     jne variable
- *     mov [rbp+DIRECTORY], rsi
- *     jmp variable
  * ```
  */
 const ARGUMENTS =
@@ -296,10 +261,7 @@ const ARGUMENTS =
   "488d3d92040000e8f703000075044983c4084d8b14244d85d20f84d6fdffff4c8995c8000000498b542408488d055a04" +
   "00004c39c8740b4885d20f85b5fdffffeb194885d20f94c04883bde8000000000f95c138c80f859afdffff418a023c2d" +
   "0f848ffdffff3c2e0f8487fdffff84c00f847ffdffff4c89d6b9c80000000fb60685c0741e83f87f0f8767fdffff0fa3" +
-  "05a00300000f835afdffff48ffc6ffc975dcc3498b0e4d8d64ce10498b14244983c4084885d20f848e000000488d3d29" +
-  "040000e8330300000f8427fdffff488d3d26040000e8210300000f8415fdffff488d3d20040000e80f0300000f8403fd" +
-  "ffff488d3d19040000e8fd0200000f84f1fcffff488d3d23040000e8e60200007508ff85a8130000eb91488d3dfc0300" +
-  "00e8d5020000758384c00f847bffffff4883bda0130000000f856dffffff4889b5a0130000e961ffffff";
+  "05a00300000f835afdffff48ffc6ffc975dcc3";
 
 /** The code, as hexadecimal text. */
 export const ANSWER_ARGUMENTS_X86_64 = ARGUMENTS;

@@ -1,68 +1,21 @@
 /**
- * The second part of the answer routine for x86-64, as bytes beside its listing (GNU as, Intel syntax): it finds the answer's file.
+ * The third part of the answer routine for x86-64, as bytes beside its listing (GNU as, Intel syntax): it finds the answer's file.
  * A test assembles the listings and compares.
  *
  * @module
  */
 
 /*
- * Of `start`, `state`, `kill` and `delete` that is `ROOT/ID/start.answer` and so on; of `exec` one of eight in the same place, by a hash of its
- * arguments, or of four more, by the size of the file that says what to execute; of `run` one of 64 in the root, by the inode of the bundle's config.json. Whether the file that is found
- * there is really about these arguments or this bundle, its first operations say. Where ROOT is without `--root`,
- * `cmd/_global_flags.ts` says.
+ * Of `start`, `state`, `kill` and `delete` that is `ROOT/ID/start.answer` and so on; of `exec` one of eight in the same
+ * place, by a hash of its arguments, or of four more, by the size of the file that says what to execute; of `run` one of
+ * 64 in the root, by the inode of the bundle's config.json. Whether the file that is found there is really about these
+ * arguments, this file or this bundle, its first operations say.
  *
  * ```asm
  * .set PATH, 0x100                        # scratch, behind the facts
- * .set ROOT, 0x1400
- * .set ROOT_END, 0x15f0
  * .set PATH_END, 0x1000
  * .set STAT, 0x1000
  * .set CONFIG, 0x1200                     # struct stat of the bundle's config.json, or of the process's file
- * user:
- *     mov eax, 107                        # geteuid()
- *     syscall
- *     mov r12d, eax                       # r12d: the user
- *     test r13, r13
- *     jnz 1f
- *     lea r13, [rip+default]
- *     mov rsi, [rbp+DIRECTORY]
- *     test eax, eax
- *     jnz 3f
- *     test rsi, rsi
- *     jz 1f
- *     cmp dword ptr [rbp+IS_ROOT], 0
- *     jne 1f
- *     lea rdi, [rip+map]                  # open(map, O_RDONLY|O_CLOEXEC): root of the initial user namespace has all ids
- *     mov esi, 0x80000
- *     mov eax, 2
- *     syscall
- *     test eax, eax
- *     js 1f
- *     mov r8d, eax
- *     mov edi, eax                        # read
- *     lea rsi, [rbp+ROOT]
- *     mov edx, 64
- *     xor eax, eax
- *     syscall
- *     mov rdx, rax
- *     call shut
- *     cmp edx, 33
- *     jne 2f
- *     lea rsi, [rbp+ROOT]
- *     lea rdi, [rip+all]
- *     mov ecx, 33
- *     repe cmpsb
- *     je 1f
- * 2:  mov rsi, [rbp+DIRECTORY]
- * 3:  test rsi, rsi
- *     jz none
- *     lea r13, [rbp+ROOT]
- *     lea rdx, [rbp+ROOT_END]
- *     mov rdi, r13
- *     call append
- *     lea rsi, [rip+below]
- *     call append
- *     mov byte ptr [rdi], 0
  * 1:  lea rdx, [rbp+PATH_END]
  *     lea rax, [rip+run]
  *     cmp rax, r9
@@ -280,10 +233,6 @@
  * ```
  */
 const PATH =
-  "b86b0000000f054189c44d85ed0f85ad0000004c8d2dd4030000488bb5a013000085c0756d4885f60f849200000083bd" +
-  "a8130000000f8585000000488d3dbc030000be00000800b8020000000f0585c0786e4189c089c7488db500140000ba40" +
-  "00000031c00f054889c2e8f001000083fa217517488db500140000488d3d8f030000b921000000f3a67435488bb5a013" +
-  "00004885f60f8410fcffff4c8dad00140000488d95f01500004c89efe82a020000488d3540030000e81e020000c60700" +
   "488d9500100000488d05700200004c39c80f84a1000000488dbd000100004c89eee8f5010000b02faa4c89d6e8ea0100" +
   "00b02faa4c89cee8df010000488d053f0200004c39c80f85e4000000488bb5e80000004885f67541498b0e488bb5d000" +
   "00004d8b04ce31c90fb60648ffc6c1c10531c14c39c676f084c075ec482bb5d00000004889b5d800000089c8c1e81031" +

@@ -1,5 +1,5 @@
 /**
- * The third part of the answer routine for x86-64, as bytes beside its listing (GNU as, Intel syntax): it maps the answer and runs it.
+ * The fourth part of the answer routine for x86-64, as bytes beside its listing (GNU as, Intel syntax): it maps the answer and runs it.
  * A test assembles the listings and compares.
  *
  * @module

@@ -30,11 +30,13 @@ import { STUB_ROUTINES } from "../../ffi/native.ts";
 import { ANSWER_ARGUMENTS_X86_64 } from "./answer_arguments_x86_64.ts";
 import { ANSWER_CALLS_X86_64 } from "./answer_calls_x86_64.ts";
 import { ANSWER_PATH_X86_64 } from "./answer_path_x86_64.ts";
+import { ANSWER_ROOT_X86_64 } from "./answer_root_x86_64.ts";
 import { ANSWER_RUN_X86_64 } from "./answer_run_x86_64.ts";
 import { STUB_X86_64 } from "./stub_x86_64.ts";
 
 /** The answer routine: its parts run into each other. */
-export const ANSWER_X86_64: string = ANSWER_ARGUMENTS_X86_64 + ANSWER_PATH_X86_64 + ANSWER_RUN_X86_64 +
+export const ANSWER_X86_64: string = ANSWER_ARGUMENTS_X86_64 + ANSWER_ROOT_X86_64 + ANSWER_PATH_X86_64 +
+  ANSWER_RUN_X86_64 +
   ANSWER_CALLS_X86_64;
 /** Where the answer routine stands in the segment; in the stub's listing, `ANSWER`. */
 export const ANSWER = 1024;

@@ -22,10 +22,10 @@ Deno.test({
   name: "the answer routine is its listings, assembled",
   ignore: Deno.build.arch !== "x86_64" || skipWithout("answer routine, assembled", "as", "objcopy"),
   fn: () => {
-    const parts = ["arguments", "path", "run", "calls"].flatMap((part) => {
+    const parts = ["arguments", "root", "path", "run", "calls"].flatMap((part) => {
       return readListings(new URL(`./answer_${part}_x86_64.ts`, import.meta.url));
     });
-    assertEquals(parts.map(({ name }) => name), ["ARGUMENTS", "PATH", "RUN", "CALLS"]);
+    assertEquals(parts.map(({ name }) => name), ["ARGUMENTS", "ROOT", "PATH", "RUN", "CALLS"]);
     const text = parts.map((part) => part.text).join("");
     assertEquals(parts.map(({ bytes }) => bytes).join(""), ANSWER_X86_64);
     assertEquals(assemble("", text), ANSWER_X86_64);
