@@ -1,5 +1,16 @@
 import { CLOSE_RANGE_CLOEXEC, F_SETFD, FD_CLOEXEC } from "../../ffi/constants/fcntl.ts";
-import { E2BIG, EACCES, ENOENT, ENOEXEC, ENOMEM, ENOSYS, EPERM, ETXTBSY } from "../../ffi/errno.ts";
+import {
+  E2BIG,
+  EACCES,
+  EAGAIN,
+  ELOOP,
+  ENOENT,
+  ENOEXEC,
+  ENOMEM,
+  ENOSYS,
+  EPERM,
+  ETXTBSY,
+} from "../../ffi/errno.ts";
 import { type Kernel, Out, type Result, u64s } from "../../ffi/kernel.ts";
 import type { Config, SeccompConfig } from "../config/config.ts";
 import { textOfErrno } from "../errno_text.ts";
@@ -23,8 +34,13 @@ export interface Program {
   readonly left?: readonly number[];
 }
 
-/** The errnos of `execve(2)` that are told by name: those that a look-up does not foresee. */
-const REASONS: readonly number[] = [ENOENT, ENOEXEC, EACCES, E2BIG, ENOMEM, ETXTBSY];
+/**
+ * The errnos of `execve(2)` that are told by name: those that a look-up does not foresee. EPERM is a seccomp profile's,
+ * EAGAIN comes of RLIMIT_NPROC, ELOOP of scripts that are each other's interpreters.
+ */
+const REASONS: readonly number[] = [
+  ...[ENOENT, ENOEXEC, EACCES, EPERM, E2BIG, EAGAIN, ENOMEM, ETXTBSY, ELOOP],
+];
 
 /**
  * Lets a user who is not root execute something in the container while it waits for `start`: to join its namespaces

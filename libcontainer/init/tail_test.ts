@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { EACCES, ENOENT, ENOSYS } from "../../ffi/errno.ts";
+import { EACCES, ELOOP, ENOENT, ENOSYS, EPERM } from "../../ffi/errno.ts";
 import { KernelError } from "../../ffi/kernel_error.ts";
 import { RecordingKernel } from "../../ffi/recording.ts";
 import { processConfig } from "../../tests/support/init_fixture.ts";
@@ -59,7 +59,12 @@ Deno.test("in self mode without FIFO no descriptor but the program's is there fo
 
 Deno.test("a failed exec is told on stderr, with its reason, and ends with 255", () => {
   for (
-    const [errno, reason] of [[ENOENT, "no such file or directory"], [EACCES, "permission denied"]] as const
+    const [errno, reason] of [
+      [ENOENT, "no such file or directory"],
+      [EACCES, "permission denied"],
+      [EPERM, "operation not permitted"],
+      [ELOOP, "too many levels of symbolic links"],
+    ] as const
   ) {
     const kernel = kernelWith(-errno);
     queueTail(kernel, PROGRAM, 3, 11, 9);

@@ -62,6 +62,19 @@ export function explainRootfsError(kernel: Kernel, config: Config, error: unknow
   return error;
 }
 
+const OWNED =
+  "in a user namespace, a file system can be mounted only if that owns what it shows: the network " +
+  "namespace for sysfs, ipc for mqueue, pid for proc";
+
+/** What EPERM is about, by system call. Others are refused by a file system, such as sysfs a new directory. */
+const REFUSED: Readonly<Record<string, string>> = {
+  mount_setattr: "attributes of the host's mount are locked in a user namespace",
+  fsopen: OWNED,
+  fsconfig: OWNED,
+  fsmount: OWNED,
+  mount: OWNED,
+};
+
 function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): RuntError {
   const { source, destination, type, at } = mount, { syscall, errno } = error;
   const outer = errorMounting(mount);
@@ -94,12 +107,8 @@ function explainMount(kernel: Kernel, mount: MountConfig, error: KernelError): R
     const hint = `the kernel has no file system ${error.args.split(",")[0]}, or its module is not loaded`;
     return new RuntError("kernel", message, { ...details, hint });
   }
-  if (errno !== EPERM) return new RuntError("kernel", message, details);
-  const hint = syscall === "mount_setattr"
-    ? "attributes of the host's mount are locked in a user namespace"
-    : "in a user namespace, a file system can be mounted only if that owns what it shows: the network namespace " +
-      "for sysfs, ipc for mqueue, pid for proc";
-  return new RuntError("kernel", message, { ...details, hint });
+  const hint = errno === EPERM ? REFUSED[syscall] : undefined;
+  return new RuntError("kernel", message, hint === undefined ? details : { ...details, hint });
 }
 
 /** Whether, of what was to be mounted and what it was to be mounted on, one is a directory and the other is not. */

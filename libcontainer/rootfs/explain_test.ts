@@ -89,6 +89,9 @@ Deno.test("a refusal has a hint, other steps their own words", () => {
     path: "mounts[2]",
   });
   assert(mount.hint?.includes("user namespace"));
+  const where = { step: "mounts", path: "mounts[2]" };
+  const inSysfs = explained("mkdirat", [5, "selinux", 493], EPERM, "Operation not permitted", where);
+  assertEquals(inSysfs.hint, undefined);
   const say = (step: string, what: string, path?: string, name = "openat2") =>
     explained(name, [1], ENODEV, "No such device", path === undefined ? { step, what } : { step, what, path })
       .message;

@@ -182,11 +182,18 @@ testNeeding(
       assertEquals(code, 1);
       assertStringIncludes(stderr.replaceAll('\\"', '"'), text!);
     }
-    Deno.writeTextFileSync(`${bundle.rootfs}/bad`, "\x01\x02");
-    Deno.chmodSync(`${bundle.rootfs}/bad`, 0o755);
-    bundle.update(({ process }) => process.args = ["/bad"]);
-    const { code, stderr } = runtime.run(bundle.directory);
-    assertEquals([code, stderr], [255, "exec /bad: exec format error\n"]);
+    for (
+      const [content, text] of [
+        ["\x01\x02", "exec format error"],
+        ["#!/bad", "too many levels of symbolic links"],
+      ]
+    ) {
+      Deno.writeTextFileSync(`${bundle.rootfs}/bad`, content!);
+      Deno.chmodSync(`${bundle.rootfs}/bad`, 0o755);
+      bundle.update(({ process }) => process.args = ["/bad"]);
+      const { code, stderr } = runtime.run(bundle.directory);
+      assertEquals([code, stderr], [255, `exec /bad: ${text}\n`]);
+    }
   },
 );
 
