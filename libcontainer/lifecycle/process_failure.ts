@@ -27,7 +27,8 @@ export function explainMaking(error: unknown, cgroup: CgroupManager, debug: bool
   }
   // As runc has it: it is put into its cgroup, and devices are moved, before its init sets anything up.
   const early = error instanceof RuntError && /^linux\.(netDevices|cgroupsPath$)/.test(error.path ?? "");
-  return new RuntError(code, early ? UNABLE : `${UNABLE}: error during container init`, { cause: error });
+  const cause = error instanceof PeerGoneError ? new RuntError(code, error.message) : error;
+  return new RuntError(code, early ? UNABLE : `${UNABLE}: error during container init`, { cause });
 }
 
 /**
@@ -51,8 +52,10 @@ export function explainExecuting(
     cause = new RuntError("exec", `exec ${error.where.what}: ${errnoText(error)}`);
   }
   // It may have been another one of the container's.
-  const oom = error instanceof PeerGoneError && oomKills(cgroupPaths) > 0;
-  if (oom) cause = new RuntError("kernel", `${error.message} (possibly OOM-killed)`);
+  if (error instanceof PeerGoneError) {
+    const oom = oomKills(cgroupPaths) > 0;
+    cause = new RuntError("kernel", `${error.message}${oom ? " (possibly OOM-killed)" : ""}`);
+  }
   return new RuntError(codeOf(error), UNABLE, { cause });
 }
 

@@ -146,6 +146,25 @@ testNeeding(
   },
 );
 
+testNeeding(
+  [root],
+  "a profile that permits nothing at all, without no_new_privs, is an error in words",
+  () => {
+    using bundle = probe(
+      GETPPID,
+      { defaultAction: "SCMP_ACT_ERRNO" },
+      ({ process }) => process.noNewPrivileges = false,
+    );
+    using runtime = new Runtime(RUNT);
+    const { code, stderr } = runtime.run(bundle.directory);
+    assertEquals(code, 1);
+    assertMatch(
+      stderr,
+      /error during container init: (\w+: the process that does it died|cannot execute runt init)/,
+    );
+  },
+);
+
 testNeeding([root], "flags that runc 1.1 does not know yet are set", () => {
   const flags = ["TSYNC", "LOG", "SPEC_ALLOW"].map((name) => `SECCOMP_FILTER_FLAG_${name}`);
   using bundle = probe(MKDIR, {
