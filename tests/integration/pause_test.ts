@@ -55,7 +55,9 @@ function live(runtimeProgram: string, steps: (life: Life) => void): string[] {
       .replace(new RegExp(`\\b${pid}\\b`, "g"), "PID").replaceAll(bundle.directory, "BUNDLE")
       .replace(/"ociVersion": ?"[^"]*"/g, "VERSION")
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z/g, "TIME")
-      .replace(/\broot +PID .*\d\d:\d\d:\d\d/g, "PS").replace(/ +/g, " ");
+      .replace(/\broot +PID .*\d\d:\d\d:\d\d/g, "PS").replace(/ +/g, " ")
+      // A column is as wide as the longest number in it.
+      .replace(/^ PID/gm, "PID");
     transcript.push(`${args.join(" ").replaceAll(id, "ID")} -> ${text}`);
   };
   steps({ id, call, peek: (...args) => runtime.call(args).stdout });
