@@ -10,9 +10,10 @@ export const killCommand: Command<typeof FLAGS> = {
   aliases: { a: "all" },
   operands: [1, 2],
   async run({ flags, operands, runtime }) {
-    const signal = parseSignal(operands[1] || "SIGTERM");
     const { killContainer } = await import("../libcontainer/lifecycle/kill.ts");
-    killContainer(runtime, operands[0]!, signal, { all: flags.all ?? false });
+    // A container that is not there is told before a signal that is none, as by runc.
+    const readSignal = () => parseSignal(operands[1] || "SIGTERM");
+    killContainer(runtime, operands[0]!, readSignal, { all: flags.all ?? false });
     return 0;
   },
 };

@@ -16,16 +16,16 @@ const LAST_SIGNAL = 64;
 /**
  * Sends a signal to a container's init; with `all` to every process of its cgroup.
  *
- * @param signal its number
+ * @param readSignal gives its number; what it throws is thrown
  * @throws {RuntError} `wrong-state` with runc's text when it is not running
  */
 export function killContainer(
   runtime: RuntimeOptions,
   id: string,
-  signal: number,
+  readSignal: () => number,
   { all }: { readonly all: boolean },
 ): void {
-  const container = loadContainer(runtime, id);
+  const container = loadContainer(runtime, id), signal = readSignal();
   if (signal < 0 || signal > LAST_SIGNAL) {
     throw new RuntError("usage", `unable to signal init: invalid signal ${signal}`, {
       hint: `Signals are 0 (a test) to ${LAST_SIGNAL}`,

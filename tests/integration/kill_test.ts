@@ -217,3 +217,19 @@ testNeeding(
     assert(got(RUNT));
   },
 );
+
+testNeeding(
+  [root, program("runc")],
+  "a container that is not there is told before a signal that is none",
+  () => {
+    const told = [RUNT, "runc"].map((runtimeProgram) => {
+      using runtime = new Runtime(runtimeProgram);
+      return ["BAD", "99", "-1"].map((signal) => {
+        const { code, stderr } = runtime.call(["kill", "nowhere", signal]);
+        return [code, stderr.includes("container does not exist")];
+      });
+    });
+    assertEquals(told[0], told[1]);
+    assertEquals(told[0]![0], [1, true]);
+  },
+);
