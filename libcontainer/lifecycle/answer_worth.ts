@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { EXEC_ANSWERS, NEW_ANSWER, PROCESS_ANSWERS } from "../state/state_directory.ts";
+import { ContainerLock, EXEC_ANSWERS, NEW_ANSWER, PROCESS_ANSWERS } from "../state/state_directory.ts";
 import { lookAt, readTextFile, rename, writeFile } from "../../ffi/files.ts";
 
 /** A mark is shorter than any answer, which the entry stub knows. */
@@ -68,6 +68,15 @@ export function worthOfAnswer(path: string, key: string): Worth {
 /** Leaves a mark. */
 export function leaveMark(path: string, key: string): void {
   putInPlace(path, markOf(key));
+}
+
+/**
+ * Has something left in a container's directory, unless somebody is at work on the container: who removes it must find no
+ * more than he knows of.
+ */
+export function leaveIn(directory: string, body: () => void): void {
+  using lock = ContainerLock.tryTake(directory);
+  if (lock) body();
 }
 
 /**

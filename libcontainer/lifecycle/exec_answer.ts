@@ -22,7 +22,7 @@ import { modeOf } from "../cgroups/mode.ts";
 import type { Config } from "../config/config.ts";
 import { keptSignals } from "../process/foreground.ts";
 import { STATE_FILE, type StateFile } from "../state/state_file.ts";
-import { type ExecSubject, putInPlace } from "./answer_worth.ts";
+import { type ExecSubject, leaveIn, putInPlace } from "./answer_worth.ts";
 import { AnsweredPidFile } from "./answered_pid_file.ts";
 import { expectAlive } from "./answered_process.ts";
 import { expectThawed } from "./answers.ts";
@@ -69,7 +69,8 @@ export function leaveExecAnswer(native: Native, answered: ExecAnswered): string 
   if (transcript.spoiled !== undefined || !transcript.spawned) {
     return transcript.spoiled ?? "not all was written down";
   }
-  putInPlace(path, makeAnswer(native, answered));
+  const answer = makeAnswer(native, answered);
+  leaveIn(answered.directory, () => putInPlace(path, answer));
   return undefined;
 }
 

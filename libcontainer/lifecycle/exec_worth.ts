@@ -6,7 +6,14 @@
 import type { Native } from "../../ffi/native.ts";
 import { readStartFacts } from "../../ffi/start_facts.ts";
 import type { Transcript } from "../../ffi/transcript.ts";
-import { type ExecSubject, leaveMark, placeOfExecAnswer, type Worth, worthOfAnswer } from "./answer_worth.ts";
+import {
+  type ExecSubject,
+  leaveIn,
+  leaveMark,
+  placeOfExecAnswer,
+  type Worth,
+  worthOfAnswer,
+} from "./answer_worth.ts";
 import type { ExecOptions } from "./exec.ts";
 import type { PlannedExec } from "./exec_config.ts";
 import type { ContainerFacts } from "./load_facts.ts";
@@ -63,7 +70,7 @@ export async function leaveAnswer(
 ): Promise<void> {
   try {
     if (log.warned) return;
-    if (worth === "mark") leaveMark(path, key);
+    if (worth === "mark") leaveIn(directory, () => leaveMark(path, key));
     if (!transcript) return;
     const { leaveExecAnswer } = await import("./exec_answer.ts");
     const { detach } = options;

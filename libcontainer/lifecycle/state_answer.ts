@@ -20,7 +20,7 @@ import { NO_PROCESS } from "../process/process_stat.ts";
 import { EXEC_FIFO } from "../state/exec_fifo.ts";
 import { STATE_ANSWER } from "../state/state_directory.ts";
 import { STATE_FILE } from "../state/state_file.ts";
-import { leaveMark, putInPlace, worthOfAnswer } from "./answer_worth.ts";
+import { leaveIn, leaveMark, putInPlace, worthOfAnswer } from "./answer_worth.ts";
 import { expectAlive } from "./answered_process.ts";
 import { expectThawed } from "./answers.ts";
 import { type ContainerState, describeContainer } from "./container_state.ts";
@@ -44,12 +44,12 @@ export function leaveStateAnswer(
 ): void {
   if (runtime.debug || Deno.build.arch !== "x86_64" || readStartFacts() === undefined) return;
   try {
-    const container = loadFacts(runtime, id), path = `${container.directory}/${STATE_ANSWER}`;
-    const worth = worthOfAnswer(path, container.state.created);
-    if (worth === "mark") leaveMark(path, container.state.created);
+    const container = loadFacts(runtime, id), { directory, state: { created } } = container;
+    const path = `${directory}/${STATE_ANSWER}`, worth = worthOfAnswer(path, created);
+    if (worth === "mark") leaveIn(directory, () => leaveMark(path, created));
     if (worth === "record") {
       const answer = makeAnswer(container, print);
-      if (answer) putInPlace(path, answer);
+      if (answer) leaveIn(directory, () => putInPlace(path, answer));
     }
   } catch (error) {
     runtime.log.debug(`no answer for state: ${(error as Error).message}`);

@@ -1,4 +1,4 @@
-import { LOCK_EX } from "../../ffi/constants/fcntl.ts";
+import { LOCK_EX, LOCK_NB } from "../../ffi/constants/fcntl.ts";
 import { O_CLOEXEC, O_DIRECTORY } from "../../ffi/constants/open.ts";
 import { ENOENT } from "../../ffi/errno.ts";
 import { lookAt, makeDirectory, tryRemove } from "../../ffi/files.ts";
@@ -111,6 +111,19 @@ export class ContainerLock implements Disposable {
    * @throws {RuntError} `not-found` when there is no such container (any more)
    */
   static take(directory: string): ContainerLock {
+    return ContainerLock.#lock(directory, LOCK_EX);
+  }
+
+  /** Takes the lock at once, or not: undefined when somebody has it, or there is no such container. */
+  static tryTake(directory: string): ContainerLock | undefined {
+    try {
+      return ContainerLock.#lock(directory, LOCK_EX | LOCK_NB);
+    } catch {
+      return undefined;
+    }
+  }
+
+  static #lock(directory: string, operation: number): ContainerLock {
     const kernel = new LocalKernel(openNative());
     let fd: number;
     try {
@@ -123,7 +136,7 @@ export class ContainerLock implements Disposable {
     }
     const stat = new Out(STAT_SIZE), lock = new ContainerLock(directory, kernel, fd);
     try {
-      kernel.flock(fd, LOCK_EX);
+      kernel.flock(fd, operation);
       kernel.call("fstat", [fd, stat]);
       // Whoever held it may have removed the directory: the lock is then on something that nobody finds.
       if (lookAt(directory)?.inode === Number(stat.view.getBigUint64(STAT.ino, true))) return lock;

@@ -23,6 +23,18 @@ Deno.test("the first of two makers has the name, and the lock until it is done",
   });
 });
 
+Deno.test("a lock that somebody has is not waited for by who only tries", () => {
+  withRoot((root) => {
+    assertEquals(ContainerLock.tryTake(`${root}/c`), undefined);
+    const lock = ContainerLock.takeNew(root, "c");
+    assertEquals(ContainerLock.tryTake(lock.directory), undefined);
+    lock[Symbol.dispose]();
+    using other = ContainerLock.tryTake(lock.directory);
+    assert(other);
+    assertEquals(ContainerLock.tryTake(lock.directory), undefined);
+  });
+});
+
 Deno.test("others may look into the directory of a container, not into the root", () => {
   withRoot((root) => {
     using lock = ContainerLock.takeNew(`${root}/made`, "c");

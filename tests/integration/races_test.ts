@@ -133,3 +133,22 @@ for (const answers of [true, false]) {
     }
   });
 }
+
+testNeeding([root], "state and delete: what state leaves keeps nothing from being removed", async () => {
+  using bundle = makeBundle(({ process }) => process.args = ["true"]);
+  using runtime = new Runtime();
+  for (let round = 0; round < 20; round++) {
+    const id = runtime.newId();
+    assertEquals(runtime.create(bundle.directory, id).code, 0);
+    runtime.must(["start", id]);
+    waitUntil("it has stopped", () => runtime.call(["--debug", "state", id]).stdout.includes('"stopped"'));
+    // So that it is on its way when the container is deleted, which takes less time.
+    const states = together(runtime, 0, ["state", id], ["state", id]);
+    await new Promise((resolve) => setTimeout(resolve, 8 + round));
+    assertEquals(runtime.must(["delete", id]).stderr, "");
+    for (const { code, error } of await states) {
+      assert(code === 0 || error.includes("container does not exist"), error);
+    }
+    assertEquals(leftovers(id, runtime.root, bundle.directory), []);
+  }
+});
