@@ -14,8 +14,8 @@ export const stateCommand: Command = {
     // No line end, as in runc.
     const print = (state: ContainerState) => jsonAsGo(orderState(state), "  ");
     printOut(print(readState(runtime, operands[0]!)));
-    const { leaveStateAnswer } = await import("../libcontainer/lifecycle/state_answer.ts");
-    leaveStateAnswer(runtime, operands[0]!, print);
+    const { leaveStateAnswer } = await import("../libcontainer/lifecycle/state_worth.ts");
+    await leaveStateAnswer(runtime, operands[0]!, print);
     return 0;
   },
 };

@@ -12,20 +12,17 @@ import { ENOENT, EPIPE } from "../../ffi/errno.ts";
 import { AT_FDCWD, Out } from "../../ffi/kernel.ts";
 import { LocalKernel } from "../../ffi/local.ts";
 import { openNative } from "../../ffi/native.ts";
-import { readStartFacts } from "../../ffi/start_facts.ts";
 import { STAT_SIZE } from "../../ffi/structs/stat.ts";
 import { encodeSigaction } from "../../ffi/structs/sigaction.ts";
 import { modeOf } from "../cgroups/mode.ts";
 import { NO_PROCESS } from "../process/process_stat.ts";
 import { EXEC_FIFO } from "../state/exec_fifo.ts";
-import { STATE_ANSWER } from "../state/state_directory.ts";
 import { STATE_FILE } from "../state/state_file.ts";
-import { leaveIn, leaveMark, putInPlace, worthOfAnswer } from "./answer_worth.ts";
+import { leaveIn, putInPlace } from "./answer_worth.ts";
 import { expectAlive } from "./answered_process.ts";
 import { expectThawed } from "./answers.ts";
 import { type ContainerState, describeContainer } from "./container_state.ts";
-import { type ContainerFacts, loadFacts } from "./load_facts.ts";
-import type { RuntimeOptions } from "./options.ts";
+import type { ContainerFacts } from "./load_facts.ts";
 import { expectCaller, expectFile } from "./replay.ts";
 
 /** Up to so many bytes go to a pipe at once or not at all (pipe(7)). */
@@ -33,27 +30,18 @@ const PIPE_BUF = 4096;
 const STATUSES = ["created", "running", "stopped"] as const;
 
 /**
- * Leaves the answer, or a mark the first time.
+ * Writes the answer.
  *
+ * @param path where it goes
  * @param print what `state` prints
  */
-export function leaveStateAnswer(
-  runtime: RuntimeOptions,
-  id: string,
+export function writeStateAnswer(
+  container: ContainerFacts,
+  path: string,
   print: (state: ContainerState) => string,
 ): void {
-  if (runtime.debug || Deno.build.arch !== "x86_64" || readStartFacts() === undefined) return;
-  try {
-    const container = loadFacts(runtime, id), { directory, state: { created } } = container;
-    const path = `${directory}/${STATE_ANSWER}`, worth = worthOfAnswer(path, created);
-    if (worth === "mark") leaveIn(directory, () => leaveMark(path, created));
-    if (worth === "record") {
-      const answer = makeAnswer(container, print);
-      if (answer) leaveIn(directory, () => putInPlace(path, answer));
-    }
-  } catch (error) {
-    runtime.log.debug(`no answer for state: ${(error as Error).message}`);
-  }
+  const answer = makeAnswer(container, print);
+  if (answer) leaveIn(container.directory, () => putInPlace(path, answer));
 }
 
 function makeAnswer(
