@@ -13,9 +13,10 @@ export const stateCommand: Command = {
     const { readState } = await import("../libcontainer/lifecycle/state.ts");
     // No line end, as in runc.
     const print = (state: ContainerState) => jsonAsGo(orderState(state), "  ");
-    printOut(print(readState(runtime, operands[0]!)));
+    const { container, state } = readState(runtime, operands[0]!);
+    printOut(print(state));
     const { leaveStateAnswer } = await import("../libcontainer/lifecycle/state_worth.ts");
-    await leaveStateAnswer(runtime, operands[0]!, print);
+    await leaveStateAnswer(runtime, container, print);
     return 0;
   },
 };

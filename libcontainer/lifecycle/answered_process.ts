@@ -15,9 +15,14 @@ const START_TIME = 20;
 export function expectAlive(kernel: AnswerKernel, pid: number, startedAt: number): Result {
   const pidfd = kernel.pidfdOpen(pid, 0);
   kernel.expect(kernel.hasEnded(pidfd), "zero");
+  expectStartedAt(kernel, pid, startedAt);
+  return pidfd;
+}
+
+/** The answer holds only while a pid is that of the process which started then. */
+export function expectStartedAt(kernel: AnswerKernel, pid: number, startedAt: number): void {
   const text = new Prepared(new TextEncoder().encode(`${pid}\0`));
   kernel.expectValue(startTime(kernel, text), startedAt);
-  return pidfd;
 }
 
 /** The start time of a process, in clock ticks since boot. */

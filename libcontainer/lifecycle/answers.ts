@@ -34,6 +34,7 @@ import { EXEC_FIFO } from "../state/exec_fifo.ts";
 import { journalPath } from "../state/journal.ts";
 import { DELETE_ANSWER, KILL_ANSWER, START_ANSWER, USUAL_FILES } from "../state/state_directory.ts";
 import { STATE_FILE } from "../state/state_file.ts";
+import { noteAnswered } from "./answered_note.ts";
 import { expectAlive } from "./answered_process.ts";
 
 /** What the answers are about. */
@@ -105,7 +106,7 @@ export function leaveKillAnswer(
   state: number,
 ): void {
   const kernel = new AnswerKernel(native), { directory, pid, root, id } = container;
-  const stat = new Out(STAT_SIZE), any = { accept: "any" } as const;
+  const stat = new Out(STAT_SIZE);
   kernel.newfstatat(AT_FDCWD, `${directory}/${STATE_FILE}`, stat, 0);
   kernel.expectBytes(new At(stat, STAT.ino), u64s(state));
   const pidfd = expectAlive(kernel, pid, startTime), signal = kernel.fact("signal");
@@ -113,12 +114,7 @@ export function leaveKillAnswer(
   // A frozen process gets its SIGKILL only when it is thawed, which is more than an answer does.
   const isOther = kernel.call("compare", [new Prepared(u64s(SIGKILL)), signal, 8]);
   kernel.when(isOther, "zero", () => expectThawed(kernel, container.cgroup));
-  const { text: time } = kernel.clock("", "\0");
-  const fields = `",${JSON.stringify({ id, event: "kill", signal: 0 }).slice(1, -2)}`;
-  const { text, size } = kernel.text(1024, '{"time":"', time, fields, kernel.decimal(signal), "}\n");
-  const flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
-  const journal = kernel.openat(AT_FDCWD, journalPath(root), flags, 0o600, any);
-  kernel.when(journal, "ok", () => void kernel.call("write", [journal, text, size], any));
+  noteAnswered(kernel, root, `"id":${JSON.stringify(id)},"event":"kill","signal":`, kernel.decimal(signal));
   leave(directory, KILL_ANSWER, kernel.finish());
 }
 

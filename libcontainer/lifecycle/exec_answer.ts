@@ -23,6 +23,7 @@ import type { Config } from "../config/config.ts";
 import { keptSignals } from "../process/foreground.ts";
 import { STATE_FILE, type StateFile } from "../state/state_file.ts";
 import { type ExecSubject, leaveIn, putInPlace } from "./answer_worth.ts";
+import { noteAnswered } from "./answered_note.ts";
 import { AnsweredPidFile } from "./answered_pid_file.ts";
 import { expectAlive } from "./answered_process.ts";
 import { expectThawed } from "./answers.ts";
@@ -34,7 +35,6 @@ import {
   expectFile,
   expectStreams,
   keepSignals,
-  replayNote,
   replayReply,
   replayRlimits,
   replaySent,
@@ -110,7 +110,7 @@ function makeAnswer(native: Native, answered: ExecAnswered): Uint8Array<ArrayBuf
   }
   expectExecuted(kernel, socket, buffer);
   kernel.waitid(P_PID, first.pid, new Out(SIGINFO_SIZE), WEXITED | __WALL, any);
-  replayNote(kernel, root, `"id":${JSON.stringify(state.id)},"event":"exec","pid":`, kernel.decimal(pid));
+  noteAnswered(kernel, root, `"id":${JSON.stringify(state.id)},"event":"exec","pid":`, kernel.decimal(pid));
   if (!detach) kernel.exitGroup(kernel.wait(pid, pidfd, keptSignals()));
   else kernel.exitGroup(0);
   kernel.undo(() => {

@@ -5,7 +5,7 @@
  */
 import type { AnswerKernel } from "../../ffi/answer.ts";
 import { F_ADD_SEALS, MFD_ALLOW_SEALING, MFD_CLOEXEC, MFD_EXEC } from "../../ffi/constants/fcntl.ts";
-import { O_APPEND, O_CLOEXEC, O_CREAT, O_NONBLOCK, O_WRONLY } from "../../ffi/constants/open.ts";
+import { O_CLOEXEC, O_NONBLOCK } from "../../ffi/constants/open.ts";
 import { SIG_BLOCK, SIG_SETMASK, SIGCHLD, SIGKILL } from "../../ffi/constants/signal.ts";
 import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_SEQPACKET } from "../../ffi/constants/socket.ts";
 import { __WALL, P_PID, WEXITED } from "../../ffi/constants/wait.ts";
@@ -22,7 +22,6 @@ import { SIGINFO_SIZE } from "../../ffi/structs/siginfo.ts";
 import type { Reply, SentMessage, Transcript } from "../../ffi/transcript.ts";
 import type { ProcessConfig } from "../config/config.ts";
 import { inspectStandardStreams, NULL_DEVICE } from "../process/standard_streams.ts";
-import { journalPath } from "../state/journal.ts";
 
 /** Bytes of the longest id that the entry stub takes, with its NUL. */
 export const ID_SIZE = 208;
@@ -231,16 +230,4 @@ export function replayRlimits(kernel: AnswerKernel, pid: Result | Word, { rlimit
     const limits = BigUint64Array.of(BigInt(soft), BigInt(hard));
     kernel.call("prlimit64", [pid, resource, new Uint8Array(limits.buffer), 0]);
   }
-}
-
-/** Adds a line to the journal; what cannot be noted is not worth failing for. */
-export function replayNote(kernel: AnswerKernel, root: string, ...fields: readonly (string | Out)[]): void {
-  const any = { accept: "any" } as const, { text: time } = kernel.clock("", "\0");
-  const { text: line, size } = kernel.text(1024, '{"time":"', time, '",', ...fields, "}\n");
-  const flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
-  const journal = kernel.openat(AT_FDCWD, journalPath(root), flags, 0o600, any);
-  kernel.when(journal, "ok", () => {
-    kernel.call("write", [journal, line, size], any);
-    kernel.close(journal, any);
-  });
 }

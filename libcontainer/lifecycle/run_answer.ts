@@ -41,7 +41,6 @@ import {
   expectText,
   ID_SIZE,
   keepSignals,
-  replayNote,
   replayReply,
   replayRlimits,
   replaySent,
@@ -49,6 +48,7 @@ import {
   replyBuffer,
   terminated,
 } from "./replay.ts";
+import { noteAnswered } from "./answered_note.ts";
 import { ReplayedFiles } from "./replay_files.ts";
 import { NEW_STATE_FILE, type OwnFacts, replayState } from "./replay_state.ts";
 
@@ -163,10 +163,10 @@ class RunAnswer {
     expectExecuted(kernel, process.socket, buffer);
     kernel.close(directory, any);
     const id = [`"id":"`, this.#id, `","event":`];
-    replayNote(kernel, root, ...id, `"create","pid":`, pid);
-    replayNote(kernel, root, ...id, `"start"`);
+    noteAnswered(kernel, root, ...id, `"create","pid":`, pid);
+    noteAnswered(kernel, root, ...id, `"start"`);
     const code = kernel.wait(process.pid, process.pidfd, keptSignals());
-    replayNote(kernel, root, ...id, `"exit","code":`, kernel.decimal(code));
+    noteAnswered(kernel, root, ...id, `"exit","code":`, kernel.decimal(code));
     this.#remove();
     kernel.exitGroup(code);
     kernel.undo(() => {

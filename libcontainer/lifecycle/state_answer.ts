@@ -19,7 +19,7 @@ import { NO_PROCESS } from "../process/process_stat.ts";
 import { EXEC_FIFO } from "../state/exec_fifo.ts";
 import { STATE_FILE } from "../state/state_file.ts";
 import { leaveIn, putInPlace } from "./answer_worth.ts";
-import { expectAlive } from "./answered_process.ts";
+import { expectStartedAt } from "./answered_process.ts";
 import { expectThawed } from "./answers.ts";
 import { type ContainerState, describeContainer } from "./container_state.ts";
 import type { ContainerFacts } from "./load_facts.ts";
@@ -48,10 +48,10 @@ function makeAnswer(
   container: ContainerFacts,
   print: (state: ContainerState) => string,
 ): Uint8Array<ArrayBuffer> | undefined {
-  const { state, directory } = container, paths = state.cgroup_paths;
+  const { id, state, directory } = container, paths = state.cgroup_paths;
   const native = openNative(), kernel = new AnswerKernel(native), local = new LocalKernel(native);
   const [created, running, stopped] = STATUSES.map((status) => {
-    return new TextEncoder().encode(print(describeContainer({ ...container, status }, "")));
+    return new TextEncoder().encode(print(describeContainer({ id, state, status }, "")));
   }) as [Uint8Array, Uint8Array, Uint8Array];
   if (created.length > PIPE_BUF || state.init_process_pid === 0) return undefined;
   const say = (text: Uint8Array) => {
@@ -66,7 +66,7 @@ function makeAnswer(
   const pidfd = kernel.pidfdOpen(state.init_process_pid, 0, { accept: NO_PROCESS });
   kernel.when(pidfd, "failed", () => say(stopped));
   kernel.when(kernel.hasEnded(pidfd), "nonzero", () => say(stopped));
-  expectAlive(kernel, state.init_process_pid, state.init_process_start);
+  expectStartedAt(kernel, state.init_process_pid, state.init_process_start);
   expectThawed(kernel, { mode: modeOf(paths), paths });
   const fifo = kernel.newfstatat(AT_FDCWD, `${directory}/${EXEC_FIFO}`, new Out(STAT_SIZE), 0, {
     accept: [ENOENT],
